@@ -1,0 +1,49 @@
+"""The one tree of errors. Only the outermost layer turns one into an exit code, an answer or an outcome."""
+
+
+class LangngheError(Exception):
+    """Base. The message is one line: what was wrong, which file or URL, what to do."""
+
+
+class BadSettings(LangngheError):
+    """Settings, a source file or the taxonomy can't be read. Raised on load; the command ends with 2."""
+
+
+class BadUsage(LangngheError):
+    """A command was asked for something that can't be: an unknown source, week or user. Ends with 2."""
+
+
+class BadQuery(LangngheError):
+    """A search can't be read. The message is shown to the person who typed it."""
+
+
+class BadInput(LangngheError):
+    """A file given to a command can't be read or has a wrong row. The message names file and line."""
+
+
+class BadModel(LangngheError):
+    """A model folder is missing, damaged or of another make. Raised on load."""
+
+
+class ArchiveUnavailable(LangngheError):
+    """The archive can't be read or written (disk full, folder gone). The run stops and can be repeated."""
+
+
+class RecordsUnavailable(LangngheError):
+    """The records database can't be reached, or its schema is newer than this program."""
+
+
+class IndexUnavailable(LangngheError):
+    """The index can't be reached or is damaged. It can be made anew from archive and records."""
+
+
+class StageFailed(LangngheError):
+    """A stage ended before its work was done. Run it again; it goes on where it stopped."""
+
+
+class NotAllowed(LangngheError):
+    """A person may not do this. The console answers 403 and says so plainly."""
+
+
+class RegisterBroken(LangngheError):
+    """The register of decisions has a row whose hash does not follow from the one before."""

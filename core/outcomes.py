@@ -1,0 +1,52 @@
+"""What became of each item at each stage: exactly one counted outcome, stored, adding up."""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+
+from core.contracts import Contract
+
+
+class Stage(StrEnum):
+    """The stages of the pipeline that give outcomes."""
+
+    CRAWL = "crawl"
+    ANALYSE = "analyse"
+    INDEX = "index"
+
+
+class Result(StrEnum):
+    """What can become of an item. The first three are each stage's success."""
+
+    ARCHIVED = "archived"
+    ANALYSED = "analysed"
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    DROPPED = "dropped"
+    QUARANTINED = "quarantined"
+
+
+class Outcome(Contract):
+    """What became of `item` (a URL at crawl, a page id after it) at `stage`.
+
+    `reason` is a short code (`robots`, `image`, `http_500`), needed for dropped and quarantined; `detail`
+    is one plain line for people. The quarantined can be replayed.
+    """
+
+    stage: Stage
+    item: str
+    source_id: str
+    result: Result
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        """`dropped:robots`, or just `indexed`."""
+        return f"{self.result}:{self.reason}" if self.reason else str(self.result)
+
+
+def tally(outcomes: Iterable[Outcome]) -> Counter[tuple[Stage, str]]:
+    """Count outcomes by stage and label."""
+    return Counter((o.stage, o.label) for o in outcomes)

@@ -1,0 +1,114 @@
+"""All settings: one class, read when asked for, from the environment (`LANGNGHE_…`) and `langnghe.toml`."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import BadSettings
+
+
+class Section(BaseModel):
+    """Base of nested settings: a mistyped name is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CrawlSettings(Section):
+    """How pages are fetched."""
+
+    contact: str = Field(default="", description="e-mail or URL in the user agent; needed for real sources")
+    delay_s: float = Field(default=2.0, ge=0, description="pause between requests to one source")
+    timeout_s: float = Field(default=30.0, gt=0, description="a page that takes longer is given up")
+    max_bytes: int = Field(default=8 * 2**20, gt=0, description="largest page, decompressed")
+    retries: int = Field(default=2, ge=0, description="further tries of what can pass")
+    pages_per_run: int = Field(default=5000, gt=0, description="per source and run")
+    batch_pages: int = Field(default=200, gt=0, description="pages in one archive partition at most")
+    batch_s: float = Field(default=5.0, gt=0, description="a partition is written at least this often")
+
+
+class ConsoleSettings(Section):
+    """Where the console listens and how long a session lasts."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8111, ge=0, le=65535, description="0 takes a free one")
+    session_hours: float = Field(default=10.0, gt=0)
+    secure_cookies: bool = Field(default=False, description="true behind HTTPS")
+
+
+class WatchSettings(Section):
+    """When alerts are raised."""
+
+    fresh_hours: float = Field(default=48.0, gt=0, description="a grave text younger than this is fresh")
+    rise_ratio: float = Field(default=2.0, gt=1, description="the week against the weeks before")
+    rise_minimum: int = Field(default=5, ge=1, description="fewer texts than this are no rise")
+    silent_hours: float = Field(default=72.0, gt=0, description="an enabled source without a new page")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Nested names are joined by two underscores: `LANGNGHE_CRAWL__DELAY_S`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LANGNGHE_",
+        env_nested_delimiter="__",
+        toml_file="langnghe.toml",
+        extra="forbid",
+        frozen=True,
+    )
+
+    data_dir: Path = Path("data")
+    archive_url: str = Field(default="", description="fsspec URL; empty: the folder `archive` in data_dir")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: records.db in data_dir")
+    sources_dir: Path | None = Field(default=None, description="YAML source files; default: the packaged ones")
+    models_dir: Path | None = Field(default=None, description="models; default: the packaged ones")
+    language: str = Field(default="vi", description="of console, report and alerts: vi or en")
+    crawl: CrawlSettings = CrawlSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    watch: WatchSettings = WatchSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments first, then the environment, then `langnghe.toml` of the working folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def archive_location(self) -> str:
+        """The archive's fsspec URL."""
+        return self.archive_url or str(self.data_dir.resolve() / "archive")
+
+    @property
+    def database(self) -> str:
+        """The records' SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'records.db'}"
+
+    @property
+    def index_path(self) -> Path:
+        """The embedded engine's file."""
+        return self.data_dir / "index.db"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where weekly reports are written."""
+        return self.data_dir / "reports"
+
+
+def load_settings(**given: object) -> Settings:
+    """Read the settings; `given` overrides. Raises BadSettings that names the setting and what is wrong."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadSettings(f"setting {name!r}: {first['msg']}; see `langnghe.toml` or LANGNGHE_* variables") from error
