@@ -47,3 +47,11 @@ class NotAllowed(LangngheError):
 
 class RegisterBroken(LangngheError):
     """The register of decisions has a row whose hash does not follow from the one before."""
+
+
+class Conflict(LangngheError):
+    """Someone else decided on this text meanwhile. The console shows the new state and asks again."""
+
+
+class Busy(LangngheError):
+    """Another run works on the same data folder. Wait for it, or stop it."""

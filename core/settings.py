@@ -64,7 +64,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     archive_url: str = Field(default="", description="fsspec URL; empty: the folder `archive` in data_dir")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: records.db in data_dir")
-    sources_dir: Path | None = Field(default=None, description="YAML source files; default: the packaged ones")
+    sources_dir: Path | None = Field(
+        default=None, description="YAML source files; default: the packaged ones"
+    )
     models_dir: Path | None = Field(default=None, description="models; default: the packaged ones")
     language: str = Field(default="vi", description="of console, report and alerts: vi or en")
     crawl: CrawlSettings = CrawlSettings()
@@ -111,4 +113,6 @@ def load_settings(**given: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise BadSettings(f"setting {name!r}: {first['msg']}; see `langnghe.toml` or LANGNGHE_* variables") from error
+        raise BadSettings(
+            f"setting {name!r}: {first['msg']}; see `langnghe.toml` or LANGNGHE_* variables"
+        ) from error

@@ -1,0 +1,111 @@
+"""The archive: every page's text and metadata, the truth, in Parquet partitions that are whole or absent."""
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from uuid import uuid4
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
+
+from core.contracts import Contract, Page
+from core.errors import ArchiveUnavailable
+
+TIME = pa.timestamp("us", tz="UTC")
+SCHEMA = pa.schema(
+    [
+        (
+            field.alias or name,
+            TIME if name.endswith("_at") else pa.int16() if name == "schema_version" else pa.string(),
+        )
+        for name, field in Page.model_fields.items()
+    ]
+)
+
+
+class Partition(Contract):
+    """One file of the archive: its path within it, whose pages of which day (fetched, UTC), how many."""
+
+    path: str
+    source_id: str
+    day: str
+    pages: int
+
+
+class Archive:
+    """Parquet files `source=ID/day=DAY/SHA256.parquet` below an fsspec URL, named by their content.
+
+    All methods raise ArchiveUnavailable when the store can't be read or written.
+    """
+
+    def __init__(self, location: str) -> None:
+        """Open the archive at `location`, a folder or an fsspec URL; nothing is touched yet."""
+        self.fs, self.root = fsspec.core.url_to_fs(location)
+
+    def write(self, pages: Sequence[Page]) -> list[Partition]:
+        """Write `pages`, one partition for each source and day of fetching; return the partitions.
+
+        The same pages give the same file, so writing again after a kill doubles nothing.
+        """
+        groups: dict[tuple[str, str], list[Page]] = {}
+        for page in pages:
+            groups.setdefault((page.source_id, f"{page.fetched_at:%Y-%m-%d}"), []).append(page)
+        return [self._write(source, day, group) for (source, day), group in sorted(groups.items())]
+
+    def partitions(self) -> Iterator[str]:
+        """Yield the paths of all partitions, sorted."""
+        try:
+            found = self.fs.find(self.root)
+        except OSError as error:
+            raise ArchiveUnavailable(
+                f"archive {self.root}: {error.strerror or error}; check the folder"
+            ) from error
+        for path in sorted(found):
+            if path.endswith(".parquet") and not PurePosixPath(path).name.startswith("."):
+                yield str(PurePosixPath(path).relative_to(PurePosixPath(self.root)))
+
+    def read(self, path: str) -> list[Page]:
+        """Return the pages of a partition. Raises ArchiveUnavailable if its bytes do not fit its name."""
+        try:
+            body = self.fs.cat_file(f"{self.root}/{path}")
+        except OSError as error:
+            raise ArchiveUnavailable(
+                f"archive partition {path}: {error}; restore it from a backup"
+            ) from error
+        if hashlib.sha256(body).hexdigest() != PurePosixPath(path).stem:
+            raise ArchiveUnavailable(f"archive partition {path} is damaged; restore it from a backup")
+        return [Page.model_validate(row) for row in pq.read_table(io.BytesIO(body)).to_pylist()]
+
+    def _write(self, source_id: str, day: str, pages: list[Page]) -> Partition:
+        rows = [page.model_dump() for page in sorted(pages, key=lambda p: (p.id, p.content_hash))]
+        buffer = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), buffer, compression="zstd")
+        body = buffer.getvalue()
+        path = f"source={source_id}/day={day}/{hashlib.sha256(body).hexdigest()}.parquet"
+        try:
+            self._put(f"{self.root}/{path}", body)
+        except OSError as error:
+            raise ArchiveUnavailable(
+                f"archive {self.root}: {error.strerror or error}; nothing was lost"
+            ) from error
+        return Partition(path=path, source_id=source_id, day=day, pages=len(pages))
+
+    def _put(self, path: str, body: bytes) -> None:
+        if self.fs.exists(path):
+            return
+        if not isinstance(self.fs, LocalFileSystem):
+            self.fs.pipe_file(path, body)  # an object store shows an object whole or not at all
+            return
+        folder, name = path.rsplit("/", 1)
+        self.fs.makedirs(folder, exist_ok=True)
+        draft = f"{folder}/.{name}.{uuid4().hex}"
+        try:
+            self.fs.pipe_file(draft, body)
+            self.fs.mv(draft, path)
+        except OSError:
+            if self.fs.exists(draft):
+                self.fs.rm(draft)
+            raise

@@ -1,0 +1,63 @@
+"""Structured logs on standard error, bound to run, source and page; never a secret or a child's identity."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# Field names whose values never reach a log, and shapes that are masked wherever they stand.
+SECRET_NAMES = re.compile(r"passw|secret|token|api_?key|authorization|cookie", re.IGNORECASE)
+TEXT_NAMES = frozenset({"title", "lead", "text", "thread_title", "why"})
+URL_PASSWORD = re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
+LONG_NUMBER = re.compile(r"(?<![\w.-])(?:\+84|0)\d(?:[ .-]?\d){7,9}(?![\w-])|(?<![\w.-])\d{12}(?![\w-])")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask secrets and what identifies a person: a structlog processor."""
+    for name, value in event.items():
+        if SECRET_NAMES.search(name) or name in TEXT_NAMES:
+            event[name] = "•••"
+        elif isinstance(value, str):
+            event[name] = EMAIL.sub("•••", LONG_NUMBER.sub("•••", URL_PASSWORD.sub("•••", value)))
+    return event
+
+
+def set_up_logs(*, debug: bool = False, json: bool = False) -> None:
+    """Send logs to standard error: warnings and worse, all with `debug`; one JSON object a line with `json`."""
+    level = logging.DEBUG if debug else logging.WARNING
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide_secrets,
+    ]
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def log(name: str) -> structlog.types.FilteringBoundLogger:
+    """Return the logger of the room `name`."""
+    logger: structlog.types.FilteringBoundLogger = structlog.get_logger(room=name)
+    return logger

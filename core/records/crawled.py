@@ -1,0 +1,138 @@
+"""What the crawler remembers: seen texts, archive partitions, and the health of sources."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from pydantic import AwareDatetime
+from sqlalchemy import select, update
+
+from core.archive import Partition
+from core.contracts import Contract, SourceHealth, SourceState
+from core.outcomes import Outcome
+from core.records.database import Records
+from core.records.runs import add_outcomes
+from core.records.tables import PartitionRow, SeenRow, SourceRow
+
+LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
+
+
+class Seen(Contract):
+    """A URL or text once fetched. `id` is its `page_id`; for a URL that is no text, `content_hash` is empty."""
+
+    id: str
+    source_id: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    content_hash: str = ""
+    fetched_at: AwareDatetime
+
+
+def seen(records: Records, ids: Sequence[str]) -> dict[str, Seen]:
+    """Return what is known of `ids`, by id."""
+    found: dict[str, Seen] = {}
+    with records.read() as session:
+        for start in range(0, len(ids), LOOKUP):
+            rows = session.scalars(select(SeenRow).where(SeenRow.id.in_(ids[start : start + LOOKUP])))
+            found.update((row.id, _seen(row)) for row in rows)
+    return found
+
+
+def record_batch(
+    records: Records,
+    run_id: str,
+    partitions: Iterable[Partition],
+    texts: Iterable[Seen],
+    outcomes: Iterable[Outcome],
+) -> None:
+    """Write down what one archived batch held, all together: call it after the archive has the pages."""
+    now = datetime.now(UTC)
+    with records.write() as session:
+        for p in partitions:
+            if session.get(PartitionRow, p.path) is None:
+                session.add(PartitionRow(**p.model_dump(), archived_at=now))
+        for text in texts:
+            session.merge(SeenRow(**text.model_dump()))
+        add_outcomes(session, run_id, outcomes, now)
+
+
+def known_partitions(records: Records) -> set[str]:
+    """Return the paths of the partitions that the records know."""
+    with records.read() as session:
+        return set(session.scalars(select(PartitionRow.path)))
+
+
+def partitions_to_do(records: Records, stage: str) -> list[Partition]:
+    """Return the partitions that wait for `stage` (`analyse` or `index`), oldest first."""
+    waiting = (
+        PartitionRow.analysed_at.is_(None)
+        if stage == "analyse"
+        else PartitionRow.analysed_at.is_not(None) & PartitionRow.indexed_at.is_(None)
+    )
+    with records.read() as session:
+        rows = session.scalars(
+            select(PartitionRow).where(waiting).order_by(PartitionRow.archived_at, PartitionRow.path)
+        )
+        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
+
+
+def partition_done(records: Records, run_id: str, path: str, stage: str, outcomes: Iterable[Outcome]) -> None:
+    """Write down that a partition has passed `stage`, with the outcomes of its pages."""
+    now = datetime.now(UTC)
+    done = {"analysed_at": now} if stage == "analyse" else {"indexed_at": now}
+    with records.write() as session:
+        session.execute(update(PartitionRow).where(PartitionRow.path == path).values(**done))
+        add_outcomes(session, run_id, outcomes, now)
+
+
+def declare_sources(records: Records, sources: Iterable[tuple[str, str, str, bool]]) -> None:
+    """Make the records know each source: (id, name, url, enabled). One that is gone becomes disabled."""
+    declared = {source_id: (name, url, enabled) for source_id, name, url, enabled in sources}
+    with records.write() as session:
+        rows = {row.source_id: row for row in session.scalars(select(SourceRow))}
+        for source_id, (name, url, enabled) in declared.items():
+            row = rows.get(source_id)
+            if row is None:
+                state = SourceState.NEW if enabled else SourceState.DISABLED
+                session.add(SourceRow(source_id=source_id, name=name, url=url, state=state))
+                continue
+            row.name, row.url = name, url
+            if not enabled:
+                row.state = SourceState.DISABLED
+            elif row.state == SourceState.DISABLED:
+                row.state = SourceState.NEW
+        for source_id in rows.keys() - declared.keys():
+            rows[source_id].state = SourceState.DISABLED
+
+
+def source_ran(
+    records: Records,
+    source_id: str,
+    state: SourceState,
+    *,
+    reason: str = "",
+    new: bool = False,
+    every: timedelta = timedelta(hours=1),
+) -> None:
+    """Write down how a source's run ended; `new` says that it gave new pages. Failures are counted."""
+    now = datetime.now(UTC)
+    with records.write() as session:
+        row = session.get_one(SourceRow, source_id)
+        row.state, row.reason, row.checked_at, row.due_at = state, reason, now, now + every
+        row.failures = row.failures + 1 if state is SourceState.FAILED else 0
+        if new:
+            row.new_at = now
+
+
+def source_health(records: Records) -> list[SourceHealth]:
+    """Return how every source does, by name."""
+    with records.read() as session:
+        rows = session.scalars(select(SourceRow).order_by(SourceRow.name))
+        return [
+            SourceHealth.model_validate({f: getattr(row, f) for f in SourceHealth.model_fields})
+            for row in rows
+        ]
+
+
+def _seen(row: SeenRow) -> Seen:
+    return Seen.model_validate({f: getattr(row, f) for f in Seen.model_fields})

@@ -1,0 +1,121 @@
+"""Opening the records: connections, schema, and database errors in plain words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.errors import RecordsUnavailable
+from core.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Long enough for another process's batch to be written, short enough for a person to wait.
+BUSY_S = 30
+
+
+class Records:
+    """The records database. `read` and `write` give a session in one transaction each.
+
+    Both raise RecordsUnavailable when the database can't be reached or written.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """Wrap an engine whose schema is up to date; use `open_records`."""
+        self.engine = engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session for reading."""
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together at the end, or not at all.
+
+        On SQLite it takes the write lock at once, so that what is read in it can't change before the write.
+        """
+        with self._session(self.engine.execution_options(write=True)) as session:
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        """Release all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                yield session
+        except DBAPIError as error:
+            raise RecordsUnavailable(
+                f"records {_shown(self.engine)}: {error.orig}; check disk and server"
+            ) from error
+
+
+def open_records(settings: Settings) -> Records:
+    """Open the records named by the settings, making or upgrading the schema.
+
+    Raises RecordsUnavailable for a wrong URL, a server that does not answer, a damaged file, or a schema
+    from a newer program.
+    """
+    try:
+        url = make_url(settings.database)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise RecordsUnavailable(f"database_url can't be used: {error}; see LANGNGHE_DATABASE_URL") from error
+    except OSError as error:
+        raise RecordsUnavailable(
+            f"data folder {settings.data_dir}: {error.strerror}; check the path"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        _upgrade(engine)
+    except (DBAPIError, OperationalError) as error:
+        raise RecordsUnavailable(f"records {_shown(engine)}: {error.orig}; check file and server") from error
+    except CommandError as error:
+        raise RecordsUnavailable(
+            f"records {_shown(engine)} were written by a newer version of Lắng Nghe; upgrade this program"
+        ) from error
+    return Records(engine)
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins; the driver must not
+        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_S * 1000}", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = "IMMEDIATE" if connection.get_execution_options().get("write") else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _upgrade(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.execution_options(write=True).begin() as connection:
+        head = ScriptDirectory.from_config(config).get_current_head()
+        if MigrationContext.configure(connection).get_current_revision() != head:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,58 @@
+"""Alerts and finished reports."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from core.contracts import Alert, ReportFile
+from core.errors import BadUsage
+from core.records.database import Records
+from core.records.tables import AlertRow, ReportRow
+
+
+def raise_alerts(records: Records, alerts: Iterable[Alert]) -> list[Alert]:
+    """Store alerts whose key is new, and return those."""
+    fresh: list[Alert] = []
+    with records.write() as session:
+        for alert in alerts:
+            if session.get(AlertRow, alert.key) is None:
+                session.add(AlertRow(**alert.model_dump()))
+                session.flush()
+                fresh.append(alert)
+    return fresh
+
+
+def alerts(records: Records, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
+    """Return alerts, newest first."""
+    wanted = select(AlertRow).order_by(AlertRow.at.desc(), AlertRow.key).limit(limit)
+    if open_only:
+        wanted = wanted.where(AlertRow.acknowledged_at.is_(None))
+    with records.read() as session:
+        return [
+            Alert.model_validate({f: getattr(row, f) for f in Alert.model_fields})
+            for row in session.scalars(wanted)
+        ]
+
+
+def acknowledge(records: Records, key: str, who: str) -> None:
+    """Mark an alert as seen; the first who did so stands. Raises BadUsage if there is none."""
+    with records.write() as session:
+        row = session.get(AlertRow, key)
+        if row is None:
+            raise BadUsage(f"no alert {key!r}")
+        if row.acknowledged_at is None:
+            row.acknowledged_by, row.acknowledged_at = who, datetime.now(UTC)
+
+
+def record_report(records: Records, report: ReportFile) -> None:
+    """Store that a week's report was made; a new one replaces the old."""
+    with records.write() as session:
+        session.merge(ReportRow(**report.model_dump()))
+
+
+def reports(records: Records) -> list[ReportFile]:
+    """Return all reports, the latest week first."""
+    with records.read() as session:
+        rows = session.scalars(select(ReportRow).order_by(ReportRow.week.desc()))
+        return [ReportFile.model_validate({f: getattr(r, f) for f in ReportFile.model_fields}) for r in rows]

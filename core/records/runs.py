@@ -1,0 +1,129 @@
+"""Runs, their outcomes, and what waits in quarantine."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from pydantic import AwareDatetime
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from core.contracts import Contract
+from core.outcomes import Outcome, Result, Stage
+from core.records.database import Records
+from core.records.tables import OutcomeRow, QuarantineRow, RunRow
+
+
+class Run(Contract):
+    """One run of a command: `status` is running, done, failed or interrupted."""
+
+    id: str
+    command: str
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    status: str
+
+
+class Quarantined(Contract):
+    """An item that failed for good, with why and how often."""
+
+    stage: Stage
+    item: str
+    source_id: str
+    reason: str
+    detail: str
+    first_at: AwareDatetime
+    last_at: AwareDatetime
+    tries: int
+
+
+def start_run(records: Records, command: str, run_id: str | None = None) -> str:
+    """Open a run and return its id; runs of this command left open by a kill become `interrupted`.
+
+    Only the process that holds the data folder's lock may call it.
+    """
+    now = datetime.now(UTC)
+    name = run_id or f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+    with records.write() as session:
+        for row in session.scalars(select(RunRow).where(RunRow.status == "running")):
+            row.status, row.finished_at = "interrupted", now
+        session.add(RunRow(id=name, command=command, started_at=now, status="running"))
+    return name
+
+
+def finish_run(records: Records, run_id: str, status: str) -> None:
+    """Close a run as `done` or `failed`."""
+    with records.write() as session:
+        row = session.get_one(RunRow, run_id)
+        row.status, row.finished_at = status, datetime.now(UTC)
+
+
+def runs(records: Records, limit: int = 20) -> list[Run]:
+    """Return the latest runs, newest first."""
+    with records.read() as session:
+        rows = session.scalars(select(RunRow).order_by(RunRow.started_at.desc()).limit(limit))
+        return [Run.model_validate({f: getattr(row, f) for f in Run.model_fields}) for row in rows]
+
+
+def record_outcomes(records: Records, run_id: str, outcomes: Iterable[Outcome]) -> None:
+    """Store outcomes; the first one of an item at a stage of a run stands."""
+    with records.write() as session:
+        add_outcomes(session, run_id, outcomes, datetime.now(UTC))
+
+
+def add_outcomes(session: Session, run_id: str, outcomes: Iterable[Outcome], at: datetime) -> None:
+    """Add outcomes to a transaction, and what they mean for the quarantine."""
+    for outcome in outcomes:
+        if session.get(OutcomeRow, (run_id, outcome.stage, outcome.item)) is not None:
+            continue
+        session.add(OutcomeRow(run_id=run_id, at=at, **outcome.model_dump()))
+        held = session.get(QuarantineRow, (outcome.stage, outcome.item))
+        if outcome.result is not Result.QUARANTINED:
+            if held is not None:
+                session.delete(held)
+        elif held is None:
+            facts = outcome.model_dump(exclude={"result"})
+            session.add(QuarantineRow(**facts, first_at=at, last_at=at, tries=1))
+        else:
+            held.reason, held.detail, held.last_at = outcome.reason, outcome.detail, at
+            held.tries += 1
+
+
+def outcome_counts(records: Records, run_id: str) -> Counter[tuple[Stage, str, str]]:
+    """Return how many items of a run had each (stage, result, reason)."""
+    with records.read() as session:
+        rows = session.execute(
+            select(OutcomeRow.stage, OutcomeRow.result, OutcomeRow.reason, func.count())
+            .where(OutcomeRow.run_id == run_id)
+            .group_by(OutcomeRow.stage, OutcomeRow.result, OutcomeRow.reason)
+        )
+        return Counter({(Stage(stage), result, reason): count for stage, result, reason, count in rows})
+
+
+def outcomes(records: Records, run_id: str, stage: Stage | None = None) -> list[Outcome]:
+    """Return the outcomes of a run, by stage and item."""
+    wanted = select(OutcomeRow).where(OutcomeRow.run_id == run_id)
+    if stage is not None:
+        wanted = wanted.where(OutcomeRow.stage == stage)
+    with records.read() as session:
+        rows = session.scalars(wanted.order_by(OutcomeRow.stage, OutcomeRow.item))
+        return [Outcome.model_validate({f: getattr(r, f) for f in Outcome.model_fields}) for r in rows]
+
+
+def quarantined(records: Records) -> list[Quarantined]:
+    """Return what waits in quarantine, newest first."""
+    with records.read() as session:
+        rows = session.scalars(select(QuarantineRow).order_by(QuarantineRow.last_at.desc()))
+        return [
+            Quarantined.model_validate({f: getattr(r, f) for f in Quarantined.model_fields}) for r in rows
+        ]
+
+
+def release(records: Records, stage: Stage, items: Iterable[str]) -> None:
+    """Take items out of quarantine: they were handled."""
+    with records.write() as session:
+        for item in items:
+            session.execute(
+                delete(QuarantineRow).where(QuarantineRow.stage == stage, QuarantineRow.item == item)
+            )
