@@ -1,0 +1,42 @@
+"""The masked form of a text: what identifies a child is replaced, everything else stays where it was.
+
+Search, lists, highlights, reports and exports see only this form (Decree 56/2017/NĐ-CP, article 33). It
+covers the text fields. `url` and `canonical_url` are left as they are: an analyst must be able to open the
+page, and it is public; but a newspaper's slug can spell a name out (`/chau-nguyen-van-a-bi-…`), so whoever
+prints a link in a report or sends it on shows it as "nguồn" with the link behind it, not as text.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+
+from core.contracts import Document, Span
+from core.text import MASK
+
+
+def mask_text(text: str, spans: Iterable[Span]) -> str:
+    """Return `text`, of the same length, with every code point within `spans` replaced by `MASK`.
+
+    Spans may overlap, touch or come in any order; what lies beyond the end of `text` is ignored. Spaces
+    and line breaks within a span are replaced too, so that the shape of a name says nothing.
+    """
+    parts: list[str] = []
+    done = 0
+    for span in sorted(spans, key=attrgetter("start")):
+        start, end = max(span.start, done), min(span.end, len(text))
+        if start < end:
+            parts += (text[done:start], MASK * (end - start))
+            done = end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def masked(document: Document) -> Document:
+    """Return `document` with `analysis.masked` carried out on its title, lead, text and thread title.
+
+    Offsets of all spans hold for the masked form. Masking a masked document changes nothing.
+    """
+    by_field = groupby(sorted(document.analysis.masked, key=attrgetter("field")), key=attrgetter("field"))
+    page = document.page
+    changed = {field: mask_text(getattr(page, field), spans) for field, spans in by_field}
+    return document.model_copy(update={"page": page.model_copy(update=changed)}) if changed else document
