@@ -79,6 +79,13 @@ class Archive:
             raise ArchiveUnavailable(f"archive partition {path} is damaged; restore it from a backup")
         return [Page.model_validate(row) for row in pq.read_table(io.BytesIO(body)).to_pylist()]
 
+    def describe(self, path: str, pages: int) -> Partition:
+        """Return the partition at `path`, which names its source and day."""
+        source, day, _ = path.split("/")
+        return Partition(
+            path=path, source_id=source.removeprefix("source="), day=day.removeprefix("day="), pages=pages
+        )
+
     def _write(self, source_id: str, day: str, pages: list[Page]) -> Partition:
         rows = [page.model_dump() for page in sorted(pages, key=lambda p: (p.id, p.content_hash))]
         buffer = io.BytesIO()

@@ -12,7 +12,7 @@ import structlog
 SECRET_NAMES = re.compile(r"passw|secret|token|api_?key|authorization|cookie", re.IGNORECASE)
 TEXT_NAMES = frozenset({"title", "lead", "text", "thread_title", "why"})
 URL_PASSWORD = re.compile(r"(?<=://)[^/@\s:]+:[^/@\s]+(?=@)")
-LONG_NUMBER = re.compile(r"(?<![\w.-])(?:\+84|0)\d(?:[ .-]?\d){7,9}(?![\w-])|(?<![\w.-])\d{12}(?![\w-])")
+PHONE_OR_ID = re.compile(r"(?<![\w.-])(?:\+84|0)\d(?:[ .-]?\d){7,9}(?![\w-])|(?<![\w.-])\d{12}(?![\w-])")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -22,7 +22,7 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
         if SECRET_NAMES.search(name) or name in TEXT_NAMES:
             event[name] = "•••"
         elif isinstance(value, str):
-            event[name] = EMAIL.sub("•••", LONG_NUMBER.sub("•••", URL_PASSWORD.sub("•••", value)))
+            event[name] = EMAIL.sub("•••", PHONE_OR_ID.sub("•••", URL_PASSWORD.sub("•••", value)))
     return event
 
 

@@ -7,15 +7,23 @@ from typing import Protocol
 from core.contracts import Contract
 
 
+class Signed(Contract):
+    """A text and its signature; none if it is too short to be called a copy of another."""
+
+    page_id: str
+    signature: str | None
+    dated_at: datetime
+
+
 class Copies(Contract):
-    """The pages that share a signature: the earliest leads."""
+    """The texts that share a signature: the earliest leads."""
 
     leader: str
     followers: tuple[str, ...]
 
 
 class SignatureStore(Protocol):
-    """Keeps which page has which signature. Joining again changes nothing."""
+    """Keeps which text has which signature. Joining again changes nothing."""
 
-    def join(self, rows: Sequence[tuple[str, str, datetime]]) -> dict[str, Copies]:
-        """Add (signature, page id, dated_at) rows; return the copies of each signature named."""
+    def join(self, texts: Sequence[Signed]) -> list[Copies]:
+        """Add texts; return every group that they are in now or were in before, as it is afterwards."""

@@ -17,7 +17,7 @@ LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old build
 
 
 class Seen(Contract):
-    """A URL or text once fetched. `id` is its `page_id`; for a URL that is no text, `content_hash` is empty."""
+    """A URL or text once fetched, by its `page_id`; for a URL that is no text, `content_hash` is empty."""
 
     id: str
     source_id: str

@@ -49,7 +49,7 @@ class SignedIn(Contract):
     expires_at: AwareDatetime
 
 
-class Throttled(Exception):  # noqa: N818 - an answer to a guesser, not a fault
+class Throttled(Exception):
     """Too many failed sign-ins; the console says how long to wait."""
 
     def __init__(self, wait: timedelta) -> None:

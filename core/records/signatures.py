@@ -1,13 +1,12 @@
 """The store of signatures in the records."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.records.database import Records
 from core.records.tables import SignatureRow
-from core.signatures import Copies
+from core.signatures import Copies, Signed
 
 
 class RecordedSignatures:
@@ -17,20 +16,26 @@ class RecordedSignatures:
         """Keep the signatures in `records`."""
         self.records = records
 
-    def join(self, rows: Sequence[tuple[str, str, datetime]]) -> dict[str, Copies]:
-        """Add (signature, page id, dated_at) rows; return the copies of each signature named."""
-        copies: dict[str, Copies] = {}
+    def join(self, texts: Sequence[Signed]) -> list[Copies]:
+        """Add texts; return every group that they are in now or were in before, as it is afterwards."""
+        touched: set[str] = set()
         with self.records.write() as session:
-            for signature, page_id, dated_at in rows:
-                session.merge(SignatureRow(page_id=page_id, signature=signature, dated_at=dated_at))
+            for text in texts:
+                row = session.get(SignatureRow, text.page_id)
+                touched |= {row.signature} if row else set()
+                if text.signature is None:
+                    session.execute(delete(SignatureRow).where(SignatureRow.page_id == text.page_id))
+                    continue
+                touched.add(text.signature)
+                session.merge(SignatureRow(**text.model_dump()))
             session.flush()
-            for signature in sorted({row[0] for row in rows}):
-                ids = list(
-                    session.scalars(
-                        select(SignatureRow.page_id)
-                        .where(SignatureRow.signature == signature)
-                        .order_by(SignatureRow.dated_at, SignatureRow.page_id)
-                    )
-                )
-                copies[signature] = Copies(leader=ids[0], followers=tuple(ids[1:]))
-        return copies
+            groups: list[Copies] = []
+            for signature in sorted(touched):
+                ids = session.scalars(
+                    select(SignatureRow.page_id)
+                    .where(SignatureRow.signature == signature)
+                    .order_by(SignatureRow.dated_at, SignatureRow.page_id)
+                ).all()
+                if ids:
+                    groups.append(Copies(leader=ids[0], followers=tuple(ids[1:])))
+        return groups
