@@ -25,11 +25,17 @@ Order = Literal["queue", "newest", "score"]
 class Query(Contract):
     """What is asked. Filters are joined by and; the values within one by or; an empty one does not filter.
 
-    `text`: words (all must occur), "quoted phrases", -negated words; typed with diacritics prefers exact
-    words, without them finds both. `relevant`, categories and severity are the effective ones: a person's
-    word before the model's. `since` and `until` are days in Vietnam, both inclusive. `grouped` gives one
-    hit per thread or duplicate leader, the gravest first, and counts the rest in `Hit.others`.
-    `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first.
+    `text` (`index.words`): words of title, lead and text that must all occur, "quoted phrases", beginnings*
+    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words, and the
+    bare ones in texts written wholly without diacritics; typed without, it finds every spelling. `relevant`,
+    categories, kinds and severity are the effective ones: a person's word before the model's, and nothing
+    of a text that is not relevant. `since` and `until` are days in Vietnam, both inclusive. `group` is the
+    id of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's order
+    (in the queue: the gravest), and counts the rest in `Hit.others`.
+
+    `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
+    by `dated_at`, then id, both falling. `score`: texts with all terms in the title, then exact ones, then
+    those found only by their bare spelling; newest first within each.
     """
 
     text: str = Field(default="", max_length=500)
@@ -84,7 +90,7 @@ class Count(Contract):
 
 
 class Bucket(Contract):
-    """How many documents lie in the day or ISO week that starts at `start`, for `value` of the split field."""
+    """How many documents lie in the day or ISO week that begins at `start`, for `value` of the split field."""
 
     start: date
     value: str = ""
@@ -92,7 +98,11 @@ class Bucket(Contract):
 
 
 class Written(Contract):
-    """What became of one written document: `indexed`, `unchanged` (same revision, same model) or `duplicate`."""
+    """What became of one written document.
+
+    `indexed`, `duplicate` (indexed, and names a leader), or `unchanged`: the same revision by the same model
+    is there already, or a revision fetched later is.
+    """
 
     id: str
     result: Literal["indexed", "unchanged", "duplicate"]
@@ -107,13 +117,19 @@ class Engine(Protocol):
     """
 
     def write(self, documents: Sequence[Document]) -> list[Written]:
-        """Index the masked form of `documents`, replacing older revisions; verdicts stay in force."""
+        """Index the masked form of `documents`, replacing older revisions; verdicts stay in force.
+
+        All or none are written. Returns one entry for each document, in order.
+        """
 
     def lead(self, leader: str, followers: Sequence[str]) -> None:
-        """Mark `followers` as duplicates of `leader`, and `leader` as nobody's duplicate."""
+        """Mark `followers` as duplicates of `leader`, and `leader` as nobody's; ids not indexed are passed over."""
 
     def apply(self, triages: Mapping[str, Triage]) -> None:
-        """Put verdicts into force, by page id; one for a page not (yet) indexed is kept for it."""
+        """Put verdicts into force, by page id; one for a page not (yet) indexed is kept for it.
+
+        One with a lower `seq` than the one in force changes nothing, so that order does not matter.
+        """
 
     def applied_seq(self) -> int:
         """Return the highest decision sequence number ever applied, 0 for none."""
@@ -122,16 +138,28 @@ class Engine(Protocol):
         """Return one document, or None."""
 
     def search(self, query: Query) -> Results:
-        """Return a page of hits in the query's order. Paging by cursor never repeats or skips a document
-        that was indexed before the first page was asked for."""
+        """Return a page of hits in the query's order.
 
-    def facets(self, query: Query, fields: Sequence[FacetField], limit: int = 40) -> dict[FacetField, list[Count]]:
-        """Return the counts of the most frequent values of each field among what `query` matches."""
+        Paging by cursor never repeats or skips a document that was there before the first page was asked
+        for, whatever is written meanwhile, unless it was itself moved by a new revision or verdict.
+        """
 
-    def counts(self, query: Query, interval: Literal["day", "week"] = "day", by: FacetField | None = None) -> list[Bucket]:
+    def facets(
+        self, query: Query, fields: Sequence[FacetField], limit: int = 40
+    ) -> dict[FacetField, list[Count]]:
+        """Return the counts of the `limit` most frequent values of each field among what `query` matches.
+
+        Documents are counted, not groups; equal counts are in order of value. Cursor, order and limit of
+        the query are ignored.
+        """
+
+    def counts(
+        self, query: Query, interval: Literal["day", "week"] = "day", by: FacetField | None = None
+    ) -> list[Bucket]:
         """Return counts over time in days of Vietnam or ISO weeks (start Monday), split by `by` if given.
 
-        Empty buckets are left out. Cursor, order and limit of the query are ignored.
+        Documents are counted, not groups. Empty buckets are left out; the rest are in order of start, then
+        value. Cursor, order and limit of the query are ignored.
         """
 
     def size(self) -> int:

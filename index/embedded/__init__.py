@@ -1,0 +1,1 @@
+"""The embedded engine: SQLite with FTS5, in one file."""
