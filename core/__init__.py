@@ -1,1 +1,1 @@
-"""What all rooms share: contracts, taxonomy, settings, archive, records, errors, logs. Imports none of them."""
+"""What all rooms share: contracts, taxonomy, settings, archive, records, errors, logs. A leaf."""

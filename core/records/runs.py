@@ -15,6 +15,10 @@ from core.records.database import Records
 from core.records.tables import OutcomeRow, QuarantineRow, RunRow
 
 
+# How many items had each (stage, result, reason).
+OutcomeCounts = Counter[tuple[Stage, str, str]]
+
+
 class Run(Contract):
     """One run of a command: `status` is running, done, failed or interrupted."""
 
@@ -90,7 +94,7 @@ def add_outcomes(session: Session, run_id: str, outcomes: Iterable[Outcome], at:
             held.tries += 1
 
 
-def outcome_counts(records: Records, run_id: str) -> Counter[tuple[Stage, str, str]]:
+def outcome_counts(records: Records, run_id: str) -> OutcomeCounts:
     """Return how many items of a run had each (stage, result, reason)."""
     with records.read() as session:
         rows = session.execute(

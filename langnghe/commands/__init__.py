@@ -1,0 +1,1 @@
+"""The commands, grouped as a person would look for them."""

@@ -1,0 +1,59 @@
+"""`langnghe sources`: what is crawled, and whether it answers."""
+
+from typing import Annotated
+
+import typer
+
+from core.errors import StageFailed
+from core.records import crawled
+from crawlers.check import check as check_source
+from langnghe.commands.console import errors, house, print_json, print_table
+from langnghe.pipeline import find_source
+
+app = typer.Typer(help="The sources: list them, check that they answer.", no_args_is_help=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command("list")
+def list_sources(context: typer.Context, json: Json = False) -> None:
+    """List all sources with their state."""
+    place = house(context)
+    health = {h.source_id: h for h in crawled.source_health(place.records)}
+    rows = []
+    for spec in place.sources.specs:
+        known = health.get(spec.id)
+        state = known.state if known else ("new" if spec.enabled else "disabled")
+        rows.append((spec.id, spec.name, state, known.reason if known else "", spec.home))
+    if json:
+        names = ("id", "name", "state", "reason", "home")
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+    else:
+        print_table("", ("id", "name", "state", "reason", "home"), rows)
+    for fault in place.sources.faults:
+        errors.print(f"{fault.path}: {fault.message}", markup=False)
+    if place.sources.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    source: Annotated[list[str] | None, typer.Argument(help="Source ids; default: all enabled.")] = None,
+    json: Json = False,
+) -> None:
+    """Fetch robots.txt, feeds, sitemaps and one page of each source, and say what works."""
+    place = house(context)
+    specs = [find_source(place, name) for name in source or ()] or [
+        s for s in place.sources.specs if s.enabled
+    ]
+    findings = [finding for spec in specs for finding in check_source(spec, place.settings)]
+    if json:
+        print_json([f.model_dump(mode="json") for f in findings])
+    else:
+        rows = [(f.source_id, f.what, "ok" if f.ok else "FAILED", f.detail) for f in findings]
+        print_table("", ("source", "what", "result", "detail"), rows)
+    for fault in place.sources.faults:
+        errors.print(f"{fault.path}: {fault.message}", markup=False)
+    bad = sum(not f.ok for f in findings) + len(place.sources.faults)
+    if bad:
+        raise StageFailed(f"{bad} of the checks failed; see above")

@@ -1,0 +1,333 @@
+"""The stages as functions: the command line and Airflow call the same ones.
+
+Each stage takes what waits for it and writes down one outcome for each item; a stage that is killed is
+run again and goes on where it stopped.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.archive import Archive
+from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
+from core.errors import BadUsage, Busy, LangngheError, RecordsUnavailable
+from core.logs import log
+from core.outcomes import Outcome, Result, Stage
+from core.records import Records, crawled, decisions, notices, open_records, runs
+from core.records.signatures import RecordedSignatures
+from core.settings import Settings
+from core.signatures import Signed
+from core.spool import Spool
+from crawlers.run import crawl as crawl_sources
+from crawlers.source import Sources, SourceSpec, load_sources
+from dashboards.report import last_complete_week, make_report
+from index import open_engine
+from index.alerts import alerts as index_alerts
+from index.engine import Engine
+from nlp.analyser import Analyser
+from nlp.duplicates import signature
+
+OnOutcome = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True)
+class House:
+    """The settings and what they open. Each part is opened when first used."""
+
+    settings: Settings
+
+    @cached_property
+    def records(self) -> Records:
+        """The records database."""
+        return open_records(self.settings)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive of pages."""
+        return Archive(self.settings.archive_location)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Analysed documents that wait for the index."""
+        return Spool(self.settings.data_dir / "analysed")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The search engine."""
+        return open_engine(self.settings)
+
+    @cached_property
+    def analyser(self) -> Analyser:
+        """The packaged or configured models."""
+        return Analyser.load(self.settings.models_dir)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The source files, with what is wrong in any of them."""
+        return load_sources(self.settings.sources_dir)
+
+
+@contextmanager
+def running(house: House, command: str, run_id: str | None = None) -> Iterator[str]:
+    """Hold the data folder, open a run and close it as done or failed; give its id.
+
+    Raises Busy when another run holds the folder.
+    """
+    house.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(house.settings.data_dir / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Busy(f"another run works on {house.settings.data_dir}; wait for it to end") from error
+    with lock:
+        name = runs.start_run(house.records, command, run_id)
+        try:
+            yield name
+        except BaseException:
+            _close(house, name, "failed")
+            raise
+        _close(house, name, "done")
+
+
+def run(
+    house: House, run_id: str, source_ids: Sequence[str] = (), on_outcome: OnOutcome | None = None
+) -> list[Alert]:
+    """Crawl the named sources or all that are due, analyse, index and watch, once. Return the new alerts."""
+    crawl(house, run_id, source_ids, on_outcome)
+    analyse(house, run_id, on_outcome)
+    index(house, run_id, on_outcome)
+    return watch(house, datetime.now(UTC))
+
+
+def crawl(
+    house: House, run_id: str, source_ids: Sequence[str] = (), on_outcome: OnOutcome | None = None
+) -> None:
+    """Fetch new and changed pages of the named sources, or of all that are due, into the archive.
+
+    A source file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage
+    for a name that is no source.
+    """
+    _declare(house)
+    faults = [
+        Outcome(
+            stage=Stage.CRAWL,
+            item=str(fault.path),
+            source_id=fault.path.stem,
+            result=Result.DROPPED,
+            reason="source_file",
+            detail=fault.message,
+        )
+        for fault in house.sources.faults
+    ]
+    _record(house, run_id, faults, on_outcome)
+    adopt(house, run_id)
+    specs = _due(house) if not source_ids else [find_source(house, name) for name in source_ids]
+    if specs:
+        crawl_sources(house.settings, run_id, specs, on_outcome=on_outcome)
+
+
+def adopt(house: House, run_id: str) -> int:
+    """Take up partitions that a killed run archived but did not write down; return how many."""
+    known = crawled.known_partitions(house.records)
+    orphans = [path for path in house.archive.partitions() if path not in known]
+    for path in orphans:
+        pages = house.archive.read(path)
+        seen = [
+            crawled.Seen(
+                id=page.id,
+                source_id=page.source_id,
+                url=page.url,
+                content_hash=page.content_hash,
+                fetched_at=page.fetched_at,
+            )
+            for page in pages
+        ]
+        crawled.record_batch(house.records, run_id, [house.archive.describe(path, len(pages))], seen, [])
+    return len(orphans)
+
+
+def analyse(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
+    """Judge every archived page that has not been judged."""
+    for partition in crawled.partitions_to_do(house.records, Stage.ANALYSE):
+        documents, outcomes = analyse_pages(house, house.archive.read(partition.path))
+        house.spool.write(partition.path, documents)
+        crawled.partition_done(house.records, run_id, partition.path, Stage.ANALYSE, outcomes)
+        _tell(outcomes, on_outcome)
+
+
+def analyse_pages(house: House, pages: Sequence[Page]) -> tuple[list[Document], list[Outcome]]:
+    """Judge `pages`; one that can't be judged is quarantined alone."""
+    try:
+        analyses = house.analyser.analyse(pages)
+    except LangngheError:
+        raise
+    except Exception as error:
+        if len(pages) == 1:
+            log("nlp").error("analysis failed", page=pages[0].id, error=repr(error))
+            return [], [_outcome(Stage.ANALYSE, pages[0], Result.QUARANTINED, "analysis_failed", repr(error))]
+        halves = [analyse_pages(house, half) for half in (pages[: len(pages) // 2], pages[len(pages) // 2 :])]
+        return halves[0][0] + halves[1][0], halves[0][1] + halves[1][1]
+    documents = [Document(page=p, analysis=a) for p, a in zip(pages, analyses, strict=True)]
+    return documents, [_outcome(Stage.ANALYSE, page, Result.ANALYSED) for page in pages]
+
+
+def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
+    """Index every judged page, fold copies under their leader, and put missed decisions into force."""
+    for partition in crawled.partitions_to_do(house.records, Stage.INDEX):
+        documents = house.spool.read(partition.path)
+        if documents is None:
+            documents, _ = analyse_pages(house, house.archive.read(partition.path))
+        outcomes = index_documents(house, documents)
+        crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
+        house.spool.drop(partition.path)
+        _tell(outcomes, on_outcome)
+    apply_decisions(house.records, house.engine)
+
+
+def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome]:
+    """Write `documents` to the index with their copies folded; return the outcomes."""
+    latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
+    signed = [
+        Signed(page_id=d.id, signature=signature(d.page), dated_at=d.page.dated_at) for d in latest.values()
+    ]
+    groups = RecordedSignatures(house.records).join(signed)
+    leaders = {follower: group.leader for group in groups for follower in group.followers}
+    folded = [
+        d.model_copy(update={"analysis": d.analysis.model_copy(update={"duplicate_of": leaders.get(d.id)})})
+        for d in latest.values()
+    ]
+    written = house.engine.write(folded)
+    for group in groups:
+        house.engine.lead(group.leader, group.followers)
+    return [_outcome(Stage.INDEX, latest[w.id].page, Result(w.result)) for w in written]
+
+
+def apply_decisions(records: Records, engine: Engine) -> None:
+    """Put into force the decisions that the index does not know of."""
+    missed = decisions.triages(records, after=engine.applied_seq())
+    if missed:
+        engine.apply(missed)
+
+
+def watch(house: House, now: datetime) -> list[Alert]:
+    """Raise alerts for fresh grave texts, rises, and sources that went silent or failed; return the new."""
+    _declare(house)
+    found = index_alerts(house.engine, now, house.settings.watch)
+    return notices.raise_alerts(house.records, [*found, *_source_alerts(house, now)])
+
+
+def report(house: House, week: str | None, now: datetime, output: Path | None = None) -> ReportFile:
+    """Make the weekly report of `week` (default: the last complete one) and record it.
+
+    HTML and PDF go to `output`, by default the data folder's `reports`.
+    """
+    _declare(house)
+    health = crawled.source_health(house.records)
+    names = {s.source_id: s.name for s in health}
+    made = make_report(
+        house.engine,
+        house.settings,
+        week or last_complete_week(now),
+        health,
+        names,
+        output or house.settings.reports_dir,
+        now,
+    )
+    notices.record_report(house.records, made)
+    return made
+
+
+def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcome | None = None) -> int:
+    """Try the quarantined `items` again, or all; return how many. What fails again stays.
+
+    Raises BadUsage for an item that is not in quarantine.
+    """
+    held = runs.quarantined(house.records)
+    unknown = set(items) - {q.item for q in held}
+    if unknown:
+        raise BadUsage(f"not in quarantine: {', '.join(sorted(unknown))}; see `langnghe quarantine list`")
+    chosen = [q for q in held if not items or q.item in items]
+    urls: dict[str, list[str]] = {}
+    for q in chosen:
+        if q.stage is Stage.CRAWL:
+            urls.setdefault(q.source_id, []).append(q.item)
+    if urls:
+        specs = [find_source(house, name) for name in urls]
+        crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
+    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is Stage.ANALYSE})
+    if pages:
+        documents, outcomes = analyse_pages(house, pages)
+        _record(house, run_id, outcomes + index_documents(house, documents), on_outcome)
+    analyse(house, run_id, on_outcome)
+    index(house, run_id, on_outcome)
+    return len(chosen)
+
+
+def _archived(house: House, wanted: Mapping[str, str]) -> list[Page]:
+    sources = set(wanted.values())
+    found: dict[str, Page] = {}
+    for path in house.archive.partitions() if wanted else ():
+        if house.archive.describe(path, 0).source_id in sources:
+            found.update((page.id, page) for page in house.archive.read(path) if page.id in wanted)
+    return list(found.values())
+
+
+def _declare(house: House) -> None:
+    rows = [(s.id, s.name, s.home, s.enabled) for s in house.sources.specs]
+    crawled.declare_sources(house.records, rows)
+
+
+def _due(house: House) -> list[SourceSpec]:
+    now = datetime.now(UTC)
+    due = {s.source_id: s.due_at for s in crawled.source_health(house.records)}
+    return [s for s in house.sources.specs if s.enabled and ((at := due.get(s.id)) is None or at <= now)]
+
+
+def find_source(house: House, name: str) -> SourceSpec:
+    """Return the source named. Raises BadUsage that says how to list them."""
+    for spec in house.sources.specs:
+        if spec.id == name:
+            return spec
+    raise BadUsage(f"no source {name!r}; `langnghe sources list` names them all")
+
+
+def _source_alerts(house: House, now: datetime) -> Iterator[Alert]:
+    silence = timedelta(hours=house.settings.watch.silent_hours)
+    for source in crawled.source_health(house.records):
+        facts: dict[str, str | int | float] = {"source": source.source_id, "name": source.name}
+        if source.state is SourceState.FAILED:
+            since = source.new_at.isoformat() if source.new_at else "never"
+            facts["reason"] = source.reason
+            yield Alert(key=f"failed:{source.source_id}:{since}", kind=AlertKind.FAILED, at=now, facts=facts)
+        elif source.state is not SourceState.DISABLED and source.new_at and now - source.new_at > silence:
+            key = f"silent:{source.source_id}:{source.new_at.isoformat()}"
+            facts["since"] = source.new_at.isoformat()
+            yield Alert(key=key, kind=AlertKind.SILENT, at=now, facts=facts)
+
+
+def _outcome(stage: Stage, page: Page, result: Result, reason: str = "", detail: str = "") -> Outcome:
+    return Outcome(
+        stage=stage, item=page.id, source_id=page.source_id, result=result, reason=reason, detail=detail
+    )
+
+
+def _record(house: House, run_id: str, outcomes: Sequence[Outcome], on_outcome: OnOutcome | None) -> None:
+    runs.record_outcomes(house.records, run_id, outcomes)
+    _tell(outcomes, on_outcome)
+
+
+def _tell(outcomes: Sequence[Outcome], on_outcome: OnOutcome | None) -> None:
+    for outcome in outcomes if on_outcome else ():
+        on_outcome(outcome)  # type: ignore[misc]
+
+
+def _close(house: House, run_id: str, status: str) -> None:
+    try:
+        runs.finish_run(house.records, run_id, status)
+    except RecordsUnavailable as error:
+        log("pipeline").error("run not closed", run=run_id, error=str(error))

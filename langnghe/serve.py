@@ -1,0 +1,39 @@
+"""Serving the console on a socket that is bound before anything is promised."""
+
+import socket
+
+import uvicorn
+
+from core.errors import BadUsage
+from dashboards.console.app import create_app
+from langnghe.commands.console import errors
+from langnghe.pipeline import House, apply_decisions
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises BadUsage when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise BadUsage(
+            f"the console can't listen on {host}:{port}: {error.strerror}; choose another --port"
+        ) from error
+    sock.listen(128)
+    return sock
+
+
+def serve_console(
+    house: House, host: str | None = None, port: int | None = None, sock: socket.socket | None = None
+) -> None:
+    """Serve the console until it is stopped, on `sock` or on the given or configured address."""
+    console = house.settings.console
+    sock = sock or bind(host or console.host, console.port if port is None else port)
+    apply_decisions(house.records, house.engine)
+    app = create_app(house.settings, house.records, house.engine)
+    address, number = sock.getsockname()[:2]
+    errors.print(f"Console: http://{address}:{number}/   (Ctrl+C stops it)")
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[sock])
