@@ -27,7 +27,7 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
 
 
 def set_up_logs(*, debug: bool = False, json: bool = False) -> None:
-    """Send logs to standard error: warnings and worse, all with `debug`; one JSON object a line with `json`."""
+    """Send logs to standard error: warnings and worse, or all with `debug`; as JSON lines with `json`."""
     level = logging.DEBUG if debug else logging.WARNING
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -1,12 +1,14 @@
 """All settings: one class, read when asked for, from the environment (`LANGNGHE_…`) and `langnghe.toml`."""
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -110,6 +112,8 @@ def load_settings(**given: object) -> Settings:
     """Read the settings; `given` overrides. Raises BadSettings that names the setting and what is wrong."""
     try:
         return Settings(**given)  # type: ignore[arg-type]
+    except (TOMLDecodeError, SettingsError) as error:
+        raise BadSettings(f"langnghe.toml or a LANGNGHE_* variable can't be read: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

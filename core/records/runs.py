@@ -14,7 +14,6 @@ from core.outcomes import Outcome, Result, Stage
 from core.records.database import Records
 from core.records.tables import OutcomeRow, QuarantineRow, RunRow
 
-
 # How many items had each (stage, result, reason).
 OutcomeCounts = Counter[tuple[Stage, str, str]]
 

@@ -1,0 +1,54 @@
+"""What all rooms' tests share: a house of its own for each test, and invented pages."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.contracts import Page, PageType
+from core.records import Records, open_records
+from core.settings import Settings, load_settings
+from core.urls import page_id
+
+NOON = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)  # noon in Vietnam
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of a fresh data folder, whatever the machine's environment says."""
+    monkeypatch.chdir(tmp_path)
+    return load_settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def records(settings: Settings) -> Iterator[Records]:
+    """Empty records."""
+    opened = open_records(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def make_page() -> Callable[..., Page]:
+    """A function that makes an invented page; keyword arguments replace its fields."""
+
+    def make(**given: object) -> Page:
+        number = given.pop("number", 1)
+        url = f"https://bao.example/{number}.html"
+        fields: dict[str, object] = {
+            "id": page_id(url),
+            "url": url,
+            "canonical_url": url,
+            "source_id": "bao",
+            "type": PageType.ARTICLE,
+            "title": f"Tin số {number}",
+            "text": f"Nội dung của bản tin số {number}.",
+            "language": "vi",
+            "published_at": NOON,
+            "fetched_at": NOON,
+            "content_hash": f"{number:064x}",
+        }
+        return Page.model_validate(fields | given)
+
+    return make

@@ -1,0 +1,91 @@
+"""Decisions: what they add up to, that none can be changed unseen, that people don't overrun each other."""
+
+import pytest
+
+from core.contracts import Relabel, State, Triage, What
+from core.errors import Conflict, RecordsUnavailable, RegisterBroken
+from core.records import Records
+from core.records.decisions import Shown, decide, decisions, triages, undo, verify
+
+
+def shown(page_id: str = "p1", seq: int = 0) -> Shown:
+    return Shown(
+        page_id=page_id, content_hash="h", model="risk 1", severity=3, categories=("violence",), seq=seq
+    )
+
+
+def state(records: Records, page_id: str = "p1") -> Triage:
+    return triages(records)[page_id]
+
+
+@pytest.mark.parametrize(
+    ("what", "after", "relevant"),
+    [
+        (What.CONFIRM, State.CONFIRMED, True),
+        (What.DISMISS, State.DISMISSED, False),
+        (What.ESCALATE, State.ESCALATED, True),
+        (What.REFER, State.REFERRED, True),
+        (What.NOTE, State.OPEN, None),
+    ],
+)
+def test_a_verdict_overrides_the_model(
+    records: Records, what: What, after: State, relevant: bool | None
+) -> None:
+    decide(records, "lan", what, [shown()], why="vì sao")
+    assert (state(records).state, state(records).relevant) == (after, relevant)
+
+
+def test_relabelling_counts_as_relabelled_and_survives_reopening(records: Records) -> None:
+    label = Relabel(categories=("bullying",), severity=1)
+    decide(records, "lan", What.RELABEL, [shown()], relabel=label)
+    decide(records, "lan", What.CONFIRM, [shown(seq=1)])
+    decide(records, "lan", What.REOPEN, [shown(seq=2)])
+    assert state(records) == Triage(
+        state=State.OPEN, relevant=True, categories=("bullying",), severity=1, seq=3
+    )
+
+
+def test_undo_puts_the_text_back_where_it_stood(records: Records) -> None:
+    decide(records, "lan", What.CONFIRM, [shown()])
+    decide(records, "lan", What.DISMISS, [shown(seq=1)])
+    undo(records, "lan", [(2, shown(seq=2))])
+    assert state(records).state is State.CONFIRMED
+    undo(records, "lan", [(1, shown(seq=3))])
+    assert state(records) == Triage(seq=4)
+
+
+def test_a_decision_keeps_what_the_person_was_shown(records: Records) -> None:
+    [made] = decide(records, "lan", What.DISMISS, [shown()], why="Tin cũ")
+    assert (made.who, made.why, made.model, made.severity_shown) == ("lan", "Tin cũ", "risk 1", 3)
+    assert decisions(records, "p1") == [made]
+
+
+def test_two_people_deciding_on_one_text_don_t_overrun_each_other(records: Records) -> None:
+    decide(records, "lan", What.CONFIRM, [shown()])
+    with pytest.raises(Conflict):
+        decide(records, "minh", What.DISMISS, [shown("p2"), shown()])
+    assert [d.who for d in decisions(records)] == ["lan"]  # all or none
+
+
+def test_the_register_shows_a_changed_row(records: Records) -> None:
+    decide(records, "lan", What.CONFIRM, [shown("p1"), shown("p2"), shown("p3")])
+    assert verify(records) == 3
+    with records.engine.execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE decisions SET why = 'khác' WHERE seq = 2")
+    with pytest.raises(RegisterBroken, match="decision 2"):
+        verify(records)
+
+
+def test_the_register_shows_a_removed_row(records: Records) -> None:
+    decide(records, "lan", What.CONFIRM, [shown("p1"), shown("p2"), shown("p3")])
+    with records.engine.execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("DELETE FROM decisions WHERE seq = 2")
+    with pytest.raises(RegisterBroken, match="decision 2"):
+        verify(records)
+
+
+def test_a_database_error_is_told_in_one_line(records: Records) -> None:
+    with records.engine.execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("DROP TABLE decisions")
+    with pytest.raises(RecordsUnavailable, match=r"records\.db.*no such table"):
+        decisions(records)

@@ -1,0 +1,185 @@
+"""The records: schema, runs and outcomes, the crawler's memory, signatures, notices."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from core.archive import Partition
+from core.contracts import Alert, AlertKind, ReportFile, SourceState
+from core.errors import BadUsage, RecordsUnavailable
+from core.outcomes import Outcome, Result, Stage
+from core.records import Records, crawled, notices, open_records, runs
+from core.records.database import MIGRATIONS
+from core.records.signatures import RecordedSignatures
+from core.records.tables import Table
+from core.settings import Settings, load_settings
+from core.signatures import Copies, Signed
+from tests.conftest import NOON
+
+
+def outcome(item: str, result: Result = Result.ARCHIVED, reason: str = "") -> Outcome:
+    return Outcome(stage=Stage.CRAWL, item=item, source_id="bao", result=result, reason=reason)
+
+
+def test_the_migrations_make_the_tables_that_the_code_declares(records: Records) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    with records.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_schema_goes_back_to_nothing_and_forward_again(records: Records, settings: Settings) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with records.engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    again = open_records(settings)
+    assert runs.runs(again) == []
+    again.close()
+
+
+def test_records_of_a_newer_program_are_left_alone(records: Records, settings: Settings) -> None:
+    with records.engine.execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(RecordsUnavailable, match="newer version"):
+        open_records(settings)
+
+
+def test_a_file_that_is_no_database_is_named(settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    (settings.data_dir / "records.db").write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(RecordsUnavailable, match=r"records\.db.*not a database"):
+        open_records(settings)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle9://x/y"])
+def test_a_wrong_database_url_is_told_plainly(tmp_path: Path, url: str) -> None:
+    with pytest.raises(RecordsUnavailable, match="database_url can't be used"):
+        open_records(load_settings(data_dir=tmp_path, database_url=url))
+
+
+def test_a_failed_write_leaves_nothing_behind(records: Records) -> None:
+    run_id = runs.start_run(records, "run")
+
+    def fail() -> None:
+        with records.write() as session:
+            runs.add_outcomes(session, run_id, [outcome("a")], NOON)
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert runs.outcomes(records, run_id) == []
+
+
+def test_an_item_has_one_outcome_at_a_stage_of_a_run(records: Records) -> None:
+    run_id = runs.start_run(records, "run")
+    runs.record_outcomes(records, run_id, [outcome("a"), outcome("b", Result.DROPPED, "robots")])
+    runs.record_outcomes(records, run_id, [outcome("a", Result.UNCHANGED)])
+    assert runs.outcome_counts(records, run_id) == {
+        (Stage.CRAWL, "archived", ""): 1,
+        (Stage.CRAWL, "dropped", "robots"): 1,
+    }
+
+
+def test_a_run_left_open_by_a_kill_is_marked_by_the_next(records: Records) -> None:
+    first = runs.start_run(records, "run")
+    second = runs.start_run(records, "run")
+    runs.finish_run(records, second, "done")
+    assert {r.id: r.status for r in runs.runs(records)} == {first: "interrupted", second: "done"}
+
+
+def test_what_fails_waits_in_quarantine_until_it_succeeds(records: Records) -> None:
+    for _ in range(2):
+        run_id = runs.start_run(records, "run")
+        runs.record_outcomes(records, run_id, [outcome("a", Result.QUARANTINED, "http_500")])
+    [held] = runs.quarantined(records)
+    assert (held.item, held.reason, held.tries) == ("a", "http_500", 2)
+    runs.record_outcomes(records, runs.start_run(records, "run"), [outcome("a")])
+    assert runs.quarantined(records) == []
+
+
+def test_a_batch_is_remembered_whole_with_its_outcomes(records: Records) -> None:
+    run_id = runs.start_run(records, "run")
+    partition = Partition(
+        path="source=bao/day=2026-11-18/x.parquet", source_id="bao", day="2026-11-18", pages=1
+    )
+    text = crawled.Seen(id="1", source_id="bao", url="u", etag='"e"', content_hash="h", fetched_at=NOON)
+    for _ in range(2):
+        crawled.record_batch(records, run_id, [partition], [text], [outcome("u")])
+    assert crawled.seen(records, ["1", "2"]) == {"1": text}
+    assert crawled.partitions_to_do(records, "analyse") == [partition]
+    crawled.partition_done(records, run_id, partition.path, "analyse", [])
+    assert crawled.partitions_to_do(records, "index") == [partition]
+    crawled.partition_done(records, run_id, partition.path, "index", [])
+    assert crawled.partitions_to_do(records, "index") == []
+
+
+def test_sources_are_declared_run_and_disabled(records: Records) -> None:
+    crawled.declare_sources(records, [("a", "Báo A", "https://a.example", True)])
+    crawled.source_ran(records, "a", SourceState.FAILED, reason="no answer", every=timedelta(hours=2))
+    crawled.source_ran(records, "a", SourceState.FAILED, reason="no answer", every=timedelta(hours=2))
+    [health] = crawled.source_health(records)
+    assert (health.state, health.failures) == (SourceState.FAILED, 2)
+    assert health.due_at is not None
+    assert health.due_at > datetime.now(UTC) + timedelta(minutes=110)
+    crawled.source_ran(records, "a", SourceState.OK, new=True)
+    [health] = crawled.source_health(records)
+    assert health.failures == 0
+    assert health.new_at is not None
+    crawled.declare_sources(records, [])
+    assert crawled.source_health(records)[0].state is SourceState.DISABLED
+
+
+def test_copies_follow_the_earliest_and_move_when_a_text_changes(records: Records) -> None:
+    store = RecordedSignatures(records)
+    late, early = (
+        Signed(page_id=name, signature="s", dated_at=NOON + timedelta(days=n))
+        for name, n in (("b", 1), ("a", 0))
+    )
+    assert store.join([late]) == [Copies(leader="b", followers=())]
+    assert store.join([early]) == [Copies(leader="a", followers=("b",))]
+    assert store.join([early]) == [Copies(leader="a", followers=("b",))]
+    edited = early.model_copy(update={"signature": "t"})
+    assert store.join([edited]) == [Copies(leader="b", followers=()), Copies(leader="a", followers=())]
+
+
+def test_an_alert_is_raised_once_and_acknowledged_by_the_first(records: Records) -> None:
+    alert = Alert(key="grave:1", kind=AlertKind.GRAVE, at=NOON, facts={"title": "x"})
+    assert notices.raise_alerts(records, [alert, alert]) == [alert]
+    assert notices.raise_alerts(records, [alert]) == []
+    notices.acknowledge(records, "grave:1", "lan")
+    notices.acknowledge(records, "grave:1", "minh")
+    assert notices.alerts(records)[0].acknowledged_by == "lan"
+    assert notices.alerts(records, open_only=True) == []
+    with pytest.raises(BadUsage):
+        notices.acknowledge(records, "nothing", "lan")
+
+
+def test_a_report_made_again_replaces_the_old(records: Records) -> None:
+    for hour in (1, 2):
+        notices.record_report(
+            records, ReportFile(week="2026-W47", made_at=NOON + timedelta(hours=hour), html="h", pdf="p")
+        )
+    [report] = notices.reports(records)
+    assert report.made_at == NOON + timedelta(hours=2)
+
+
+def test_a_process_that_writes_makes_others_wait_not_fail(records: Records, settings: Settings) -> None:
+    import threading
+
+    path = settings.data_dir / "records.db"
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.5, lambda: holder.execute("COMMIT"))
+    timer.start()
+    assert runs.start_run(records, "run")
+    timer.join()
+    holder.close()

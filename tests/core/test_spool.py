@@ -1,0 +1,31 @@
+"""The spool: whole files only; a lost or broken one is analysed again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.contracts import Analysis, Document, ModelInfo, Page, Severity
+from core.spool import Spool
+
+ANALYSIS = Analysis(
+    relevance=0.1,
+    relevant=False,
+    severity=Severity(level=0, probabilities=(1.0, 0.0, 0.0, 0.0)),
+    model=ModelInfo(name="risk", version="1", threshold=0.5),
+)
+
+
+def test_documents_come_back_and_go(tmp_path: Path, make_page: Callable[..., Page]) -> None:
+    spool = Spool(tmp_path)
+    documents = [Document(page=make_page(number=n), analysis=ANALYSIS) for n in range(3)]
+    spool.write("source=a/day=b/c.parquet", documents)
+    assert spool.read("source=a/day=b/c.parquet") == documents
+    spool.drop("source=a/day=b/c.parquet")
+    assert spool.read("source=a/day=b/c.parquet") is None
+
+
+def test_a_broken_file_counts_as_none(tmp_path: Path, make_page: Callable[..., Page]) -> None:
+    spool = Spool(tmp_path)
+    spool.write("p", [Document(page=make_page(), analysis=ANALYSIS)])
+    [file] = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes()[:50])
+    assert spool.read("p") is None
