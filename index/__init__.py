@@ -1,1 +1,5 @@
 """The index: one search interface over masked documents, its engines, and what is computed from them."""
+
+from index.open import open_engine
+
+__all__ = ["open_engine"]

@@ -15,7 +15,7 @@ _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """What a document counts as. Not relevant: severity 0, no category, kind none, whatever the model said."""
+    """What a document counts as. Not relevant: severity 0, no category, kind none."""
 
     relevant: bool
     severity: int

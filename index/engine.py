@@ -26,8 +26,8 @@ class Query(Contract):
     """What is asked. Filters are joined by and; the values within one by or; an empty one does not filter.
 
     `text` (`index.words`): words of title, lead and text that must all occur, "quoted phrases", beginnings*
-    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words, and the
-    bare ones in texts written wholly without diacritics; typed without, it finds every spelling. `relevant`,
+    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words and, unless
+    negated, the bare ones in texts written wholly without diacritics; typed without, it finds every spelling. `relevant`,
     categories, kinds and severity are the effective ones: a person's word before the model's, and nothing
     of a text that is not relevant. `since` and `until` are days in Vietnam, both inclusive. `group` is the
     id of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's order
@@ -90,7 +90,7 @@ class Count(Contract):
 
 
 class Bucket(Contract):
-    """How many documents lie in the day or ISO week that begins at `start`, for `value` of the split field."""
+    """How many documents lie in the day or ISO week from `start` on, for `value` of the split field."""
 
     start: date
     value: str = ""
@@ -123,7 +123,7 @@ class Engine(Protocol):
         """
 
     def lead(self, leader: str, followers: Sequence[str]) -> None:
-        """Mark `followers` as duplicates of `leader`, and `leader` as nobody's; ids not indexed are passed over."""
+        """Mark `followers` as duplicates of `leader`, `leader` as nobody's; unknown ids are passed over."""
 
     def apply(self, triages: Mapping[str, Triage]) -> None:
         """Put verdicts into force, by page id; one for a page not (yet) indexed is kept for it.

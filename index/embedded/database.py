@@ -1,0 +1,133 @@
+"""The engine's file: connections for many threads and processes, transactions, and errors in plain words."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from core.errors import IndexUnavailable
+from index.embedded import schema
+
+# A batch holds the write lock for well under a second; thirty of them may queue before anyone gives up.
+BUSY_S = 30.0
+# Pages kept in memory by a connection (KiB, negative by SQLite's convention): holds the narrow rows and
+# indices of some 200,000 documents.
+CACHE_KIB = -65_536
+
+_REASONS = {
+    sqlite3.SQLITE_NOTADB: "is damaged or no index; move it away and rebuild the index from the archive",
+    sqlite3.SQLITE_CORRUPT: "is damaged; move it away and rebuild the index from the archive",
+    sqlite3.SQLITE_FULL: "can't grow, the disk is full; make room and run again, nothing is lost",
+    sqlite3.SQLITE_IOERR: "can't be read or written, the disk may be full or failing; nothing is lost",
+    sqlite3.SQLITE_BUSY: f"has been in use by another process for {BUSY_S:.0f} s; run again",
+    sqlite3.SQLITE_LOCKED: f"has been in use by another process for {BUSY_S:.0f} s; run again",
+    sqlite3.SQLITE_READONLY: "may not be written; check who owns the file and its folder",
+    sqlite3.SQLITE_PERM: "may not be opened; check who owns the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "can't be opened; check that the folder exists and may be written",
+    sqlite3.SQLITE_ERROR: "lacks a part; move it away and rebuild the index from the archive",
+}
+
+
+class Database:
+    """Connections to one file, lent to one thread at a time and kept for the next.
+
+    WAL mode: readers never wait and see the state of the last commit; writers queue. A transaction cut off
+    by a kill is gone as a whole at the next opening. `synchronous` is NORMAL: after a power cut the last
+    commits may be missing, but the index is made from archive and records and catches up from them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`, laying the tables in a new file. Raises IndexUnavailable if it can't be used."""
+        self.path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexUnavailable(f"the index {path} can't be made: {error.strerror or error}") from error
+        with self._lent() as connection:
+            self._prepare(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection that sees one unchanging state of the file."""
+        with self._lent() as connection, _transaction(connection, "BEGIN"):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection that alone may write; all is committed at the end, or nothing after an error."""
+        with self._lent() as connection, _transaction(connection, "BEGIN IMMEDIATE"):
+            yield connection
+
+    def close(self) -> None:
+        """Close what is not lent; what is lent is closed when it comes back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._lock:
+                if self._closed:
+                    raise IndexUnavailable(f"the index {self.path} has been closed")
+                connection = self._idle.pop() if self._idle else None
+            connection = connection or self._connect()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+        except sqlite3.ProgrammingError:
+            raise  # A mistake of ours, not a fault of the file.
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            reason = _REASONS.get(code, "can't be used")
+            raise IndexUnavailable(f"the index {self.path} {reason}") from error
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA cache_size = {CACHE_KIB}")
+            connection.execute("PRAGMA temp_store = MEMORY")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if schema.is_new(connection):
+            # Outside a transaction and before it, because SQLite changes the journal only there.
+            connection.execute("PRAGMA journal_mode = WAL")
+            with _transaction(connection, "BEGIN IMMEDIATE"):
+                if schema.is_new(connection):  # Another process may have been first.
+                    schema.make(connection)
+        if fault := schema.fault(connection):
+            raise IndexUnavailable(f"the index {self.path} {fault}")
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has rolled back by itself after some errors (disk full), and then refuses to do it again.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,49 @@
+"""From the tables back to hits."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from core.contracts import Document, Triage
+from index.effective import effective
+from index.engine import Hit
+from index.words import Term, highlights
+
+
+def document_of(body: str, duplicate_of: str | None) -> Document:
+    """Return the stored document; who leads it may have changed since and comes from its row."""
+    document = Document.model_validate_json(body)
+    if document.analysis.duplicate_of == duplicate_of:
+        return document
+    analysis = document.analysis.model_copy(update={"duplicate_of": duplicate_of})
+    return document.model_copy(update={"analysis": analysis})
+
+
+def hits(
+    connection: sqlite3.Connection, numbers: Sequence[int], terms: Sequence[Term], others: Mapping[int, int]
+) -> tuple[Hit, ...]:
+    """Return the documents of `numbers` in that order, with what matched `terms`."""
+    rows = connection.execute(
+        "SELECT doc, body, duplicate_of, grp, triage FROM documents JOIN bodies USING (doc)"
+        " LEFT JOIN triage ON page_id = id WHERE doc IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(numbers))],
+    )
+    found = {row[0]: row[1:] for row in rows}
+    return tuple(_hit(found[doc], terms, others.get(doc, 0)) for doc in numbers)
+
+
+def _hit(row: tuple[str, str | None, str, str | None], terms: Sequence[Term], others: int) -> Hit:
+    body, duplicate_of, group, verdict = row
+    document = document_of(body, duplicate_of)
+    triage = Triage.model_validate_json(verdict) if verdict else Triage()
+    counted = effective(document, triage)
+    return Hit(
+        document=document,
+        triage=triage,
+        relevant=counted.relevant,
+        severity=counted.severity,
+        categories=counted.categories,
+        group=group,
+        others=others,
+        highlights=highlights(document, terms),
+    )

@@ -1,0 +1,107 @@
+"""Search, facets and counts, within an open transaction."""
+
+# ruff: noqa: S608 - statements are put together from constants of this package; values are bound.
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from index import cursor
+from index.embedded.matching import Sql, condition, tier
+from index.embedded.reading import hits
+from index.engine import Bucket, Count, FacetField, Order, Query, Results
+from index.words import Term, parse
+
+_COLUMNS: dict[FacetField, str] = {
+    "category": "category.value",
+    "province": "province.value",
+    "severity": "d.severity",
+    "kind": "d.kind",
+    "sentiment": "d.sentiment",
+    "source": "d.source",
+    "type": "d.type",
+    "state": "d.state",
+}
+_JOINS: dict[FacetField, str] = {
+    "category": " JOIN categories AS category ON category.doc = d.doc",
+    "province": " JOIN provinces AS province ON province.doc = d.doc",
+}
+# The proleptic day 1 was a Monday.
+_PERIODS = {"day": "d.day", "week": "d.day - (d.day - 1) % 7"}
+
+
+def search(connection: sqlite3.Connection, query: Query) -> Results:
+    """Return a page of hits as `index.engine.Engine.search` says."""
+    terms = parse(query.text)
+    where = condition(query, terms)
+    counted = "count(DISTINCT d.grp)" if query.grouped else "count(*)"
+    (total,) = connection.execute(
+        f"SELECT {counted} FROM documents d WHERE {where.text}", where.values
+    ).fetchone()
+    page = _page(query, terms, where)
+    rows = connection.execute(page.text, page.values).fetchall()
+    shown = rows[: query.limit]
+    return Results(
+        hits=hits(connection, [r[0] for r in shown], terms, {r[0]: r[2] - 1 for r in shown}),
+        total=total,
+        next_cursor=cursor.encode(query.order, shown[-1][1]) if len(rows) > query.limit else None,
+    )
+
+
+def facets(
+    connection: sqlite3.Connection, query: Query, fields: Sequence[FacetField], limit: int
+) -> dict[FacetField, list[Count]]:
+    """Return counts of values as `index.engine.Engine.facets` says."""
+    where = condition(query, parse(query.text))
+    found: dict[FacetField, list[Count]] = {}
+    for field in fields:
+        column = _COLUMNS[field]
+        rows = connection.execute(
+            f"SELECT {column}, count(*) AS n FROM documents d{_JOINS.get(field, '')}"
+            f" WHERE {where.text} AND {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT ?",
+            [*where.values, limit],
+        )
+        found[field] = [Count(value=str(value), count=n) for value, n in rows]
+    return found
+
+
+def counts(
+    connection: sqlite3.Connection, query: Query, interval: Literal["day", "week"], by: FacetField | None
+) -> list[Bucket]:
+    """Return counts over time as `index.engine.Engine.counts` says."""
+    where = condition(query, parse(query.text))
+    column, joined = (_COLUMNS[by], _JOINS.get(by, "")) if by else ("''", "")
+    rows = connection.execute(
+        f"SELECT {_PERIODS[interval]}, {column}, count(*) FROM documents d{joined}"
+        f" WHERE {where.text} AND {column} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+        where.values,
+    )
+    return [Bucket(start=date.fromordinal(start), value=str(value), count=n) for start, value, n in rows]
+
+
+def _page(query: Query, terms: Sequence[Term], where: Sql) -> Sql:
+    """Return the statement for one row more than the page holds: document, key, size of its group."""
+    key, rising = _key(query.order, terms)
+    after, direction, first = (">", "ASC", "min") if rising else ("<", "DESC", "max")
+    past = cursor.decode(query.order, query.cursor) if query.cursor is not None else None
+    matched = f"SELECT d.doc, {key.text} AS key, d.grp FROM documents d WHERE {where.text}"
+    values = key.values + where.values
+    if query.grouped:
+        # SQLite takes the other columns of a group from the row that holds its min or max.
+        text = f"SELECT doc, {first}(key) AS key, count(*) FROM ({matched}) GROUP BY grp"
+        text += f" HAVING {first}(key) {after} ?" if past is not None else ""
+    else:
+        text = f"SELECT doc, key, 1 FROM ({matched})"
+        text += f" WHERE key {after} ?" if past is not None else ""
+    text += f" ORDER BY key {direction} LIMIT ?"
+    return Sql(text, [*values, *([past] if past is not None else []), query.limit + 1])
+
+
+def _key(order: Order, terms: Sequence[Term]) -> tuple[Sql, bool]:
+    """Return the key that orders, unique for each document, and whether it rises."""
+    if order == "queue":
+        return Sql("d.place"), True
+    if order == "newest":
+        return Sql("d.stamp"), False
+    level = tier(terms)
+    return Sql(f"{level.text} || d.stamp", level.values), False

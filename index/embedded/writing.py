@@ -1,0 +1,198 @@
+"""Documents, duplicates and verdicts on their way into the tables, within an open transaction."""
+
+# ruff: noqa: S608 - statements are put together from constants of this package; values are bound.
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from core.contracts import Document, Triage
+from core.masking import masked
+from index.effective import day_of, effective, group_of, moment, place, stamp
+from index.embedded.reading import document_of
+from index.engine import Written
+from index.words import is_bare
+
+_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_EXACT = "INSERT INTO exact (rowid, title, lead, text, bare) VALUES (?, ?, ?, ?, ?)"
+_FOLDED = "INSERT INTO folded (rowid, title, lead, text) VALUES (?, ?, ?, ?)"
+# A contentless table forgets a text only when told what it was.
+_EXACT_GONE = "INSERT INTO exact (exact, rowid, title, lead, text, bare) VALUES ('delete', ?, ?, ?, ?, ?)"
+_FOLDED_GONE = "INSERT INTO folded (folded, rowid, title, lead, text) VALUES ('delete', ?, ?, ?, ?)"
+
+
+class _Revision(NamedTuple):
+    content_hash: str
+    model: str
+    fetched: str
+
+
+def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list[Written]:
+    """Index `documents` as `index.engine.Engine.write` says; returns what became of each."""
+    numbers, known = _held(connection, {d.id for d in documents})
+    news: dict[str, Document] = {}
+    written = []
+    for document in documents:
+        revision = _revision(document)
+        if _supersedes(revision, known.get(document.id)):
+            known[document.id] = revision
+            news[document.id] = document
+            copy = document.analysis.duplicate_of is not None
+            written.append(Written(id=document.id, result="duplicate" if copy else "indexed"))
+        else:
+            written.append(Written(id=document.id, result="unchanged"))
+    _remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
+    _insert(connection, list(map(masked, news.values())))
+    return written
+
+
+def lead(connection: sqlite3.Connection, leader: str, followers: Sequence[str]) -> None:
+    """Record who is whose duplicate as `index.engine.Engine.lead` says."""
+    rows = [(leader, follower) for follower in followers if follower != leader]
+    connection.executemany("UPDATE documents SET duplicate_of = ? WHERE id = ?", [(None, leader), *rows])
+    regroup = "UPDATE documents SET grp = coalesce(thread_id, duplicate_of, id) WHERE id = ?"
+    connection.executemany(regroup, [(leader,), *((follower,) for follower in followers)])
+
+
+def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None:
+    """Put verdicts into force as `index.engine.Engine.apply` says."""
+    connection.executemany(
+        "INSERT INTO triage VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq,"
+        " triage = excluded.triage WHERE excluded.seq >= seq",
+        [(page_id, triage.seq, triage.model_dump_json()) for page_id, triage in triages.items()],
+    )
+    in_force = _triages(connection, triages)
+    rows = connection.execute(
+        "SELECT doc, body, duplicate_of FROM documents JOIN bodies USING (doc)"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(triages))],
+    ).fetchall()
+    for doc, body, duplicate_of in rows:
+        document = document_of(body, duplicate_of)
+        triage = in_force[document.id]
+        counted = effective(document, triage)
+        connection.execute(
+            "UPDATE documents SET state = ?, relevant = ?, severity = ?, kind = ?, place = ? WHERE doc = ?",
+            [
+                triage.state,
+                counted.relevant,
+                counted.severity,
+                counted.kind,
+                place(counted.severity, document.analysis.relevance, stamp(document)),
+                doc,
+            ],
+        )
+        connection.execute("DELETE FROM categories WHERE doc = ?", [doc])
+        _insert_categories(connection, [(doc, code) for code in counted.categories])
+
+
+def _held(
+    connection: sqlite3.Connection, page_ids: Collection[str]
+) -> tuple[dict[str, int], dict[str, _Revision]]:
+    rows = connection.execute(
+        "SELECT id, doc, content_hash, model, fetched FROM documents"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(page_ids))],
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}, {row[0]: _Revision(*row[2:]) for row in rows}
+
+
+def _revision(document: Document) -> _Revision:
+    model = document.analysis.model
+    return _Revision(
+        document.page.content_hash, f"{model.name} {model.version}", moment(document.page.fetched_at)
+    )
+
+
+def _supersedes(new: _Revision, old: _Revision | None) -> bool:
+    """Say whether `new` replaces `old`: not the same again, and not one that came late."""
+    return old is None or (new[:2] != old[:2] and new.fetched >= old.fetched)
+
+
+def _triages(connection: sqlite3.Connection, page_ids: Iterable[str]) -> dict[str, Triage]:
+    rows = connection.execute(
+        "SELECT page_id, triage FROM triage WHERE page_id IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(page_ids))],
+    )
+    return {page_id: Triage.model_validate_json(triage) for page_id, triage in rows}
+
+
+def _insert(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
+    (last,) = connection.execute("SELECT coalesce(max(doc), 0) FROM documents").fetchone()
+    numbered = list(enumerate(documents, last + 1))
+    triages = _triages(connection, [d.id for d in documents])
+    rows = []
+    categories = []
+    for doc, document in numbered:
+        triage = triages.get(document.id, _UNTOUCHED)
+        rows.append(_row(doc, document, triage))
+        categories += [(doc, code) for code in effective(document, triage).categories]
+    connection.executemany(_ROW, rows)
+    connection.executemany(
+        "INSERT INTO bodies VALUES (?, ?)",
+        [(doc, d.model_dump_json(exclude_defaults=True)) for doc, d in numbered],
+    )
+    _insert_categories(connection, categories)
+    connection.executemany(
+        "INSERT OR IGNORE INTO provinces VALUES (?, ?)",
+        [(doc, province) for doc, d in numbered for province in d.analysis.provinces],
+    )
+    connection.executemany(_EXACT, [_exact(doc, d) for doc, d in numbered])
+    connection.executemany(_FOLDED, [_folded(doc, d) for doc, d in numbered])
+
+
+_UNTOUCHED = Triage()
+
+
+def _insert_categories(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO categories VALUES (?, ?)", rows)
+
+
+def _remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    wanted = [json.dumps(numbers)]
+    listed = "(SELECT value FROM json_each(?))"
+    bodies = connection.execute(f"SELECT doc, body FROM bodies WHERE doc IN {listed}", wanted).fetchall()
+    old = [(doc, document_of(body, None)) for doc, body in bodies]
+    connection.executemany(_EXACT_GONE, [_exact(doc, d) for doc, d in old])
+    connection.executemany(_FOLDED_GONE, [_folded(doc, d) for doc, d in old])
+    for table in ("documents", "bodies", "categories", "provinces"):
+        connection.execute(f"DELETE FROM {table} WHERE doc IN {listed}", wanted)
+
+
+def _row(doc: int, document: Document, triage: Triage) -> tuple[int | str | None, ...]:
+    page, analysis = document.page, document.analysis
+    counted = effective(document, triage)
+    key = stamp(document)
+    return (
+        doc,
+        page.id,
+        *_revision(document),
+        page.thread_id,
+        analysis.duplicate_of,
+        group_of(page.id, page.thread_id, analysis.duplicate_of),
+        page.source_id,
+        page.type,
+        counted.kind,
+        analysis.sentiment,
+        triage.state,
+        counted.relevant,
+        counted.severity,
+        day_of(document).toordinal(),
+        key,
+        place(counted.severity, analysis.relevance, key),
+    )
+
+
+def _exact(doc: int, document: Document) -> tuple[int, str, str, str, str]:
+    page = document.page
+    return doc, page.title, page.lead, page.text, "1" if is_bare(document) else ""
+
+
+def _folded(doc: int, document: Document) -> tuple[int, str, str, str]:
+    page = document.page
+    return doc, _without_bars(page.title), _without_bars(page.lead), _without_bars(page.text)
+
+
+def _without_bars(text: str) -> str:
+    """Fold the one Vietnamese letter that SQLite's tokenizer leaves; it sees to the rest, in C."""
+    return text.replace("đ", "d").replace("Đ", "D")
