@@ -29,6 +29,19 @@ def normalise(url: str) -> str:
     host names canonical. Idempotent. The result names a text; it is not always what should be fetched.
     Raises ValueError for what is no http(s) URL.
     """
+    previous: str | None = None
+    while previous != url:  # taking one thing away may bare another
+        previous, url = url, _normalise(url)
+    return url
+
+
+def page_id(url: str, anchor: str = "") -> str:
+    """Return the id (24 hex digits) of the text at `url`; `anchor` names a comment or post in it."""
+    name = normalise(url) + (f"#{anchor}" if anchor else "")
+    return hashlib.sha256(name.encode()).hexdigest()[:24]
+
+
+def _normalise(url: str) -> str:
     parts = urlsplit(url.strip())
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"not a web address: {url[:200]!r}")
@@ -41,12 +54,6 @@ def normalise(url: str) -> str:
     parts = urlsplit(bare)
     query = "&".join(p for p in parts.query.split("&") if p and not _tracks(p))
     return urlunsplit(("https", parts.netloc, parts.path.rstrip("/") or "/", query, ""))
-
-
-def page_id(url: str, anchor: str = "") -> str:
-    """Return the id (24 hex digits) of the text at `url`; `anchor` names a comment or post in it."""
-    name = normalise(url) + (f"#{anchor}" if anchor else "")
-    return hashlib.sha256(name.encode()).hexdigest()[:24]
 
 
 def _host(hostname: str) -> str:

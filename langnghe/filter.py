@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from core.errors import BadInput
 from nlp.filter import analyse_rows
+
+from core.errors import BadInput
 
 STANDARD = "-"
 

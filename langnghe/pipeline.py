@@ -11,7 +11,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from crawlers.run import crawl as crawl_sources
+from crawlers.source import Sources, SourceSpec, load_sources
+from dashboards.report import last_complete_week, make_report
 from filelock import FileLock, Timeout
+from nlp.analyser import Analyser
 
 from core.archive import Archive
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
@@ -23,13 +27,9 @@ from core.records.signatures import RecordedSignatures
 from core.settings import Settings
 from core.signatures import Signed
 from core.spool import Spool
-from crawlers.run import crawl as crawl_sources
-from crawlers.source import Sources, SourceSpec, load_sources
-from dashboards.report import last_complete_week, make_report
 from index import open_engine
 from index.alerts import alerts as index_alerts
 from index.engine import Engine
-from nlp.analyser import Analyser
 from nlp.duplicates import signature
 
 OnOutcome = Callable[[Outcome], None]

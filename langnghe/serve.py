@@ -3,9 +3,9 @@
 import socket
 
 import uvicorn
+from dashboards.console.app import create_app
 
 from core.errors import BadUsage
-from dashboards.console.app import create_app
 from langnghe.commands.console import errors
 from langnghe.pipeline import House, apply_decisions
 

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
+from crawlers.check import check as check_source
 
 from core.errors import StageFailed
 from core.records import crawled
-from crawlers.check import check as check_source
 from langnghe.commands.console import errors, house, print_json, print_table
 from langnghe.pipeline import find_source
 

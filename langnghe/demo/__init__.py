@@ -1,0 +1,1 @@
+"""The demo: a small invented web on loopback, and the whole path over it."""
