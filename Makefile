@@ -5,7 +5,7 @@ PY := .venv/bin/python
 DATA ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check bench evaluate models clean
+.PHONY: help demo test check bench evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -34,6 +34,9 @@ evaluate: .venv/.dev ## measure quality on texts kept out of training: make eval
 models: .venv/.dev ## train the packaged models anew: make models DATA=DIR
 	@test -n "$(DATA)" || { echo "make models needs DATA=DIR, a folder with labels.jsonl, invented.jsonl and comments.parquet"; exit 2; }
 	$(PY) -m nlp.models_from build "$(DATA)"
+
+constraints: .venv/.dev ## write the installed versions into constraints.txt
+	.venv/bin/pip freeze --exclude-editable | grep -v '@' > constraints.txt
 
 clean: ## remove the virtual environment and the demo's data
 	rm -rf .venv demo-data
