@@ -26,12 +26,13 @@ class Query(Contract):
     """What is asked. Filters are joined by and; the values within one by or; an empty one does not filter.
 
     `text` (`index.words`): words of title, lead and text that must all occur, "quoted phrases", beginnings*
-    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words and, unless
-    negated, the bare ones in texts written wholly without diacritics; typed without, it finds every spelling. `relevant`,
-    categories, kinds and severity are the effective ones: a person's word before the model's, and nothing
-    of a text that is not relevant. `since` and `until` are days in Vietnam, both inclusive. `group` is the
-    id of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's order
-    (in the queue: the gravest), and counts the rest in `Hit.others`.
+    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words and, if
+    not negated, the bare ones in texts written wholly without diacritics; typed without, all spellings.
+
+    `relevant`, categories, kinds and severity are the effective ones: a person's word before the model's, and
+    nothing of a text that is not relevant. `since` and `until` are days in Vietnam, both inclusive. `group`
+    is the id of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's
+    order (in the queue: the gravest), and counts the rest in `Hit.others`.
 
     `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
     by `dated_at`, then id, both falling. `score`: texts with all terms in the title, then exact ones, then

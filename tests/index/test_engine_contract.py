@@ -1,0 +1,487 @@
+"""What every engine of the index promises. A new engine joins by a line in ENGINES."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.contracts import Document, PageType, Sentiment, Span, State, Triage
+from core.errors import BadQuery
+from core.text import MASK, nfc
+from index.embedded import EmbeddedEngine
+from index.engine import Engine, FacetField, Query, Results
+from tests.index import reference
+from tests.index.documents import START, document, queries, verdicts, worlds
+
+# Each makes an empty engine in a folder of its own.
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "embedded": lambda folder: EmbeddedEngine(folder / "index.db"),
+}
+
+# The engine's start is the slow part; the examples' number keeps the folder's tests in seconds.
+random_worlds = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture(params=ENGINES)
+def make_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+    """A function that makes empty engines."""
+    made: list[Engine] = []
+    numbers = count()
+
+    def make() -> Engine:
+        folder = tmp_path / f"engine-{next(numbers)}"
+        made.append(ENGINES[request.param](folder))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.close()
+
+
+@pytest.fixture
+def engine(make_engine: Callable[[], Engine]) -> Engine:
+    """An empty engine."""
+    return make_engine()
+
+
+def ids(results: Results) -> list[str]:
+    return [hit.document.id for hit in results.hits]
+
+
+def found(engine: Engine, text: str, **given: object) -> list[str]:
+    return ids(engine.search(Query(text=text, limit=200, **given)))  # type: ignore[arg-type]
+
+
+def all_pages(engine: Engine, query: Query) -> list[tuple[str, int]]:
+    """Every hit of all pages, with how many others of its group match; totals must not change on the way."""
+    seen = []
+    totals = set()
+    while True:
+        page = engine.search(query)
+        assert len(page.hits) <= query.limit
+        seen += [(hit.document.id, hit.others) for hit in page.hits]
+        totals.add(page.total)
+        if page.next_cursor is None:
+            assert totals == {len(seen)}
+            return seen
+        query = query.model_copy(update={"cursor": page.next_cursor})
+
+
+# The same answers as plain Python
+
+
+@random_worlds
+@given(world=worlds, decided=verdicts, query=queries, early=st.booleans())
+def test_every_engine_answers_as_the_reference_does(
+    make_engine: Callable[[], Engine],
+    world: tuple[Document, ...],
+    decided: dict[str, Triage],
+    query: Query,
+    early: bool,
+) -> None:
+    engine = make_engine()
+    if early:
+        engine.apply(decided)
+    engine.write(world)
+    if not early:
+        engine.apply(decided)
+    items = [reference.Item(d, decided.get(d.id, Triage())) for d in world]
+
+    assert all_pages(engine, query) == reference.search(items, query)
+
+    fields = get_args(FacetField)
+    facets = engine.facets(query, fields)
+    for field in fields:
+        assert [(c.value, c.count) for c in facets[field]] == reference.facet(items, query, field)
+
+    for weekly in (False, True):
+        for by in (None, "category", "severity"):
+            buckets = engine.counts(query, "week" if weekly else "day", by)
+            assert [(b.start, b.value, b.count) for b in buckets] == reference.counts(
+                items, query, weekly, by
+            )
+
+    for hit in engine.search(query.model_copy(update={"limit": 200})).hits:
+        item = next(i for i in items if i.id == hit.document.id)
+        assert (hit.relevant, hit.severity, hit.categories, hit.group) == (
+            item.relevant,
+            item.severity,
+            item.categories,
+            item.group,
+        )
+        assert hit.document.page == item.page
+        assert hit.triage == decided.get(item.id, Triage())
+    engine.close()
+
+
+@random_worlds
+@given(text=st.text(max_size=60) | st.text(alphabet="aạđ\"*-():^{}+ \0'", max_size=30))
+def test_any_text_gives_results_or_a_plain_refusal(engine: Engine, text: str) -> None:
+    engine.write([document(1, text="bạo hành trẻ em")])
+    for order in ("newest", "score"):
+        try:
+            engine.search(Query(text=text, order=order))
+            engine.facets(Query(text=text), ["category"])
+            engine.counts(Query(text=text))
+        except BadQuery:
+            assert not reference.words(text)
+
+
+@random_worlds
+@given(cursor=st.text(max_size=60))
+def test_a_cursor_that_was_not_given_out_is_refused(engine: Engine, cursor: str) -> None:
+    with pytest.raises(BadQuery):
+        engine.search(Query(cursor=cursor))
+
+
+def test_a_cursor_of_another_order_is_refused(engine: Engine) -> None:
+    engine.write([document(1), document(2)])
+    cursor = engine.search(Query(order="queue", limit=1)).next_cursor
+    with pytest.raises(BadQuery):
+        engine.search(Query(order="newest", cursor=cursor))
+
+
+def test_many_words_are_searched_as_they_are(engine: Engine) -> None:
+    engine.write([document(1, title="", text="a " * 300)])
+    assert found(engine, "a " * 250) == ["page-0001"]
+    assert found(engine, '"' + "a " * 240 + '"') == ["page-0001"]
+    assert found(engine, "-b " * 160) == ["page-0001"]
+    assert found(engine, "ạ " * 250) == ["page-0001"]
+
+
+# Vietnamese
+
+
+def test_without_marks_all_spellings_are_found_with_marks_only_the_typed_one(engine: Engine) -> None:
+    engine.write([document(1, text="bạo hành trẻ em"), document(2, text="bảo hành điện thoại")])
+    assert found(engine, "bao hanh") == ["page-0002", "page-0001"]
+    assert found(engine, "bạo hành") == ["page-0001"]
+    assert found(engine, "BẠO HÀNH") == ["page-0001"]
+
+
+def test_d_with_a_bar_is_found_without_it(engine: Engine) -> None:
+    engine.write([document(1, text="Đuối nước ở Đà Nẵng")])
+    assert found(engine, "duoi nuoc da nang") == found(engine, "Đuối nước") == ["page-0001"]
+    assert found(engine, "đuoi") == []
+
+
+def test_words_with_marks_find_texts_written_without_any_behind_the_exact_ones(engine: Engine) -> None:
+    engine.write(
+        [
+            document(1, title="", text="bạo hành"),
+            document(2, title="", text="bao hanh o truong"),
+            document(3, title="", text="bao hành ở trường"),
+        ]
+    )
+    assert found(engine, "bạo hành", order="score") == ["page-0001", "page-0002"]
+
+
+def test_excluding_a_word_with_marks_hides_no_other_spelling(engine: Engine) -> None:
+    engine.write([document(1, title="", text="bao hanh"), document(2, text="bảo hành")])
+    assert found(engine, '-"bảo hành"') == ["page-0001"]
+
+
+def test_all_vietnamese_letters_fold_in_the_engine_as_in_the_house(engine: Engine) -> None:
+    vowels = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
+    engine.write([document(n, title="", text=f"x{c}{c.upper()}x à") for n, c in enumerate(vowels)])
+    for letter in "aeiouyd":
+        spellings = {c for c in vowels if reference.fold(c) == letter}
+        assert len(found(engine, f"x{letter}{letter}x")) == len(spellings)
+
+
+def test_text_typed_in_decomposed_form_is_found(engine: Engine) -> None:
+    engine.write([document(1, text="bạo hành")])
+    assert found(engine, "bạo hành".replace("ạ", "a\u0323").replace("à", "a\u0300")) == ["page-0001"]
+
+
+def test_phrases_negations_and_beginnings(engine: Engine) -> None:
+    engine.write([document(1, text="trẻ em bị bỏ rơi"), document(2, text="em trẻ; rơi, bỏ")])
+    assert found(engine, '"trẻ em"') == ["page-0001"]
+    assert found(engine, 'rơi -"trẻ em"') == ["page-0002"]
+    assert found(engine, "-bị") == ["page-0002"]
+    assert found(engine, "tr*") == ["page-0002", "page-0001"]
+    assert found(engine, '"bo ro"*') == ["page-0001"]
+    assert found(engine, "t*") == []
+
+
+def test_a_quote_left_open_reaches_to_the_end(engine: Engine) -> None:
+    engine.write([document(1, text="trẻ em"), document(2, text="em trẻ")])
+    assert found(engine, '"trẻ em') == ["page-0001"]
+
+
+def test_a_text_without_words_is_refused(engine: Engine) -> None:
+    for text in ("***", '""', "-", "…"):
+        with pytest.raises(BadQuery):
+            engine.search(Query(text=text))
+    assert engine.search(Query(text="  ")).total == 0
+
+
+def test_titles_come_first_by_score(engine: Engine) -> None:
+    engine.write(
+        [document(1, title="Bạo hành"), document(2, text="bạo hành"), document(3, title="Bạo", text="hành")]
+    )
+    assert found(engine, "bạo hành", order="score") == ["page-0001", "page-0003", "page-0002"]
+
+
+# Highlights
+
+
+def test_highlights_are_exact_offsets_into_the_masked_fields(engine: Engine) -> None:
+    text = "😀 Cháu Lan bị bạo hành; BẠO HÀNH là tội."
+    engine.write(
+        [document(1, title="Bạo lực", text=text, masked=(Span(field="text", start=7, end=10, kind="name"),))]
+    )
+    (hit,) = engine.search(Query(text='"bao hanh" bao')).hits
+    shown = [(s.field, getattr(hit.document.page, s.field)[s.start : s.end]) for s in hit.highlights]
+    assert shown == [
+        ("title", "Bạo"),
+        ("text", "bạo"),
+        ("text", "bạo hành"),
+        ("text", "BẠO"),
+        ("text", "BẠO HÀNH"),
+    ]
+
+
+@random_worlds
+@given(world=worlds, query=queries)
+def test_what_is_highlighted_is_what_was_asked_for(
+    make_engine: Callable[[], Engine], world: tuple[Document, ...], query: Query
+) -> None:
+    engine = make_engine()
+    engine.write(world)
+    wanted, _ = reference.terms(query.text)
+    for hit in engine.search(query).hits:
+        parts = [getattr(hit.document.page, s.field)[s.start : s.end] for s in hit.highlights]
+        folded = {" ".join(reference.words(reference.fold(part))) for part in parts}
+        for term in wanted:
+            begun = " ".join(reference.words(reference.fold(term)))
+            assert any(part.startswith(begun) for part in folded)
+        assert len(hit.highlights) == len(set(hit.highlights))
+    engine.close()
+
+
+# Masking
+
+
+def test_only_the_masked_form_is_kept(engine: Engine) -> None:
+    text = "Bé Nguyễn Thị Lan ở nhà"
+    engine.write([document(1, text=text, masked=(Span(field="text", start=3, end=17, kind="name"),))])
+    assert found(engine, "Lan") == found(engine, "nguyen") == []
+    assert found(engine, "nhà") == ["page-0001"]
+    hit = engine.get("page-0001")
+    assert hit is not None
+    assert hit.document.page.text == "Bé " + MASK * 14 + " ở nhà"
+
+
+# Writing
+
+
+def test_writing_again_changes_nothing(engine: Engine) -> None:
+    pages = [document(n, text="trẻ em") for n in range(3)]
+    assert [w.result for w in engine.write(pages)] == ["indexed"] * 3
+    assert [w.result for w in engine.write(pages)] == ["unchanged"] * 3
+    assert engine.size() == len(found(engine, "trẻ em")) == 3
+
+
+def test_a_new_revision_or_model_replaces_the_old(engine: Engine) -> None:
+    engine.write([document(1, text="bản cũ", provinces=("Hà Nội",))])
+    newer = document(1, text="bản mới", content_hash="other", fetched_at=START + timedelta(days=1))
+    assert [w.result for w in engine.write([newer])] == ["indexed"]
+    assert (found(engine, "cũ"), found(engine, "mới")) == ([], ["page-0001"])
+    assert engine.facets(Query(), ["province"]) == {"province": []}
+    judged = document(
+        1, relevant=False, version="2", content_hash="other", fetched_at=START + timedelta(days=1)
+    )
+    assert [w.result for w in engine.write([judged])] == ["indexed"]
+    assert engine.search(Query()).total == 0
+    assert engine.size() == 1
+
+
+def test_a_revision_that_comes_late_does_not_replace_a_later_one(engine: Engine) -> None:
+    old = document(1, text="bản cũ")
+    new = document(1, text="bản mới", content_hash="other", fetched_at=START + timedelta(days=1))
+    assert [w.result for w in engine.write([new, old])] == ["indexed", "unchanged"]
+    assert [w.result for w in engine.write([old])] == ["unchanged"]
+    assert found(engine, "mới") == ["page-0001"]
+
+
+def test_a_page_twice_in_one_batch_is_held_once(engine: Engine) -> None:
+    new = document(1, text="bản mới", content_hash="other", fetched_at=START + timedelta(days=1))
+    assert [w.result for w in engine.write([document(1), document(1), new])] == [
+        "indexed",
+        "unchanged",
+        "indexed",
+    ]
+    assert engine.size() == 1
+    assert found(engine, "mới") == ["page-0001"]
+
+
+def test_no_documents_are_no_mistake(engine: Engine) -> None:
+    assert engine.write([]) == []
+    engine.apply({})
+    engine.lead("nobody", [])
+    assert engine.size() == 0
+
+
+def test_a_date_at_the_end_of_the_calendar_is_held(engine: Engine) -> None:
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    engine.write([document(1, published_at=first)])
+    assert found(engine, "", since=date.min, until=date.max) == ["page-0001"]
+
+
+def test_documents_of_any_shape_come_back_as_they_were(engine: Engine) -> None:
+    odd = document(
+        1,
+        title="<script>alert('x')</script>" * 400,
+        text="dòng 1\nr\u00a0\0 😀 " + nfc("a\u0300\u0323"),
+        type=PageType.COMMENT,
+        sentiment=Sentiment.NEGATIVE,
+        hostility=0.25,
+        evidence=(Span(field="text", start=0, end=4, kind="violence"),),
+    )
+    engine.write([odd])
+    hit = engine.get("page-0001")
+    assert hit is not None
+    assert hit.document == odd
+    assert engine.get("page-0002") is None
+
+
+# Duplicates and groups
+
+
+def test_duplicates_fold_under_their_leader(engine: Engine) -> None:
+    results = engine.write([document(1), document(2, duplicate_of="page-0001"), document(3)])
+    assert [w.result for w in results] == ["indexed", "duplicate", "indexed"]
+    rows = engine.search(Query(grouped=True, order="queue"))
+    assert [(h.document.id, h.others) for h in rows.hits] == [("page-0001", 1), ("page-0003", 0)]
+    assert rows.total == 2
+    assert sorted(found(engine, "", group="page-0001")) == ["page-0001", "page-0002"]
+
+
+def test_another_leader_can_be_named_later(engine: Engine) -> None:
+    engine.write([document(1, duplicate_of="page-0002"), document(2)])
+    for _ in range(2):
+        engine.lead("page-0001", ["page-0002", "page-0009"])
+    assert sorted(found(engine, "", group="page-0001")) == ["page-0001", "page-0002"]
+    leader, follower = engine.get("page-0001"), engine.get("page-0002")
+    assert leader is not None
+    assert follower is not None
+    assert (leader.document.analysis.duplicate_of, follower.document.analysis.duplicate_of) == (
+        None,
+        "page-0001",
+    )
+    engine.write([document(1, duplicate_of="page-0002"), document(2)])
+    assert found(engine, "", group="page-0002") == []
+
+
+def test_a_thread_is_one_row_led_by_its_gravest(engine: Engine) -> None:
+    engine.write([document(n, thread_id="t", severity=1 + n // 3) for n in range(1, 5)])
+    (row,) = engine.search(Query(grouped=True, order="queue")).hits
+    assert (row.document.id, row.others, row.group) == ("page-0003", 3, "t")
+
+
+# Verdicts
+
+
+def test_a_person_overrides_the_model_until_undone(engine: Engine) -> None:
+    engine.write([document(1, severity=3)])
+    engine.apply({"page-0001": Triage(state=State.DISMISSED, relevant=False, seq=1)})
+    assert found(engine, "") == []
+    assert found(engine, "", relevant=False, states=(State.DISMISSED,)) == ["page-0001"]
+    relabelled = Triage(relevant=True, categories=("neglect",), severity=1, seq=2)
+    engine.apply({"page-0001": relabelled})
+    (hit,) = engine.search(Query(categories=("neglect",))).hits
+    assert (hit.severity, hit.categories, hit.triage) == (1, ("neglect",), relabelled)
+    engine.apply({"page-0001": Triage(seq=3)})
+    (hit,) = engine.search(Query(categories=("violence",), severity_min=3)).hits
+    assert hit.triage == Triage(seq=3)
+
+
+def test_verdicts_stay_through_new_revisions_and_wait_for_pages_to_come(engine: Engine) -> None:
+    dismissed = Triage(state=State.DISMISSED, relevant=False, seq=7)
+    engine.apply({"page-0001": dismissed, "page-0002": dismissed})
+    engine.write([document(1), document(2)])
+    engine.write([document(1, version="2"), document(2, content_hash="other")])
+    assert found(engine, "", relevant=None, states=(State.DISMISSED,)) == ["page-0002", "page-0001"]
+    assert found(engine, "") == []
+
+
+def test_verdicts_may_come_twice_and_in_any_order(engine: Engine) -> None:
+    engine.write([document(1)])
+    assert engine.applied_seq() == 0
+    late = Triage(state=State.ESCALATED, relevant=True, seq=5)
+    for triage in (late, Triage(state=State.DISMISSED, relevant=False, seq=4), late):
+        engine.apply({"page-0001": triage})
+    assert engine.applied_seq() == 5
+    assert found(engine, "", states=(State.ESCALATED,)) == ["page-0001"]
+
+
+# Paging while others write
+
+
+def test_paging_neither_repeats_nor_skips_while_documents_come_in(engine: Engine) -> None:
+    before = [document(2 * n, severity=n % 4, text="trẻ em") for n in range(30)]
+    for order in ("queue", "newest", "score"):
+        engine.write(before)
+        query = Query(text="trẻ", order=order, limit=4)
+        seen: list[str] = []
+        for n in count():
+            page = engine.search(query)
+            seen += ids(page)
+            if page.next_cursor is None:
+                break
+            engine.write(
+                [document(1001 + 2 * n, text="trẻ em", title="trẻ"), document(1 + 2 * n, text="trẻ em")]
+            )
+            query = query.model_copy(update={"cursor": page.next_cursor})
+        assert len(seen) == len(set(seen))
+        assert set(seen) >= {d.id for d in before}
+
+
+# Several threads
+
+
+def test_threads_read_and_decide_while_another_writes(engine: Engine) -> None:
+    faults: list[BaseException] = []
+    done = threading.Event()
+
+    def watched(work: Callable[[], None]) -> threading.Thread:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as fault:
+                faults.append(fault)
+
+        return threading.Thread(target=run)
+
+    def read() -> None:
+        while not done.is_set():
+            page = engine.search(Query(text="trẻ", grouped=True))
+            assert engine.size() % 5 == 0
+            assert page.total % 5 == 0
+
+    def decide() -> None:
+        for n in range(20):
+            engine.apply({f"page-{n:04}": Triage(state=State.CONFIRMED, relevant=True, seq=n + 1)})
+
+    readers = [watched(read) for _ in range(3)]
+    deciders = [watched(decide) for _ in range(2)]
+    for thread in readers + deciders:
+        thread.start()
+    for start in range(0, 50, 5):
+        engine.write([document(n, text="trẻ em") for n in range(start, start + 5)])
+    for thread in deciders:
+        thread.join()
+    done.set()
+    for thread in readers:
+        thread.join()
+    assert faults == []
+    assert len(found(engine, "", states=(State.CONFIRMED,))) == 20
