@@ -60,9 +60,8 @@ def bars(
         alt.Chart(alt.InlineData(values=names))
         .mark_text(align="right", dx=-8, color=INK, limit=LABELS - 8)
         .encode(y=y, x=alt.value(0), text="label:N"),
-        links([at for at, row in enumerate(rows) if row.href]).encode(
-            y=y, x=alt.value(-LABELS), x2=alt.value(room + NUMBERS)
-        ),
+        # On all rows, also to hold the picture's width whatever the names are.
+        links(range(len(rows))).encode(y=y, x=alt.value(-LABELS), x2=alt.value(room + NUMBERS)),
     ]
     chart = alt.layer(*layers).properties(width=room, height=len(rows) * (36 if previous else 24))
     told = [_in_words(row, this, before) for row in rows]
