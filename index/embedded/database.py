@@ -47,8 +47,12 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexUnavailable(f"the index {path} can't be made: {error.strerror or error}") from error
-        with self._lent() as connection:
-            self._prepare(connection)
+        try:
+            with self._lent() as connection:
+                self._prepare(connection)
+        except IndexUnavailable:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
