@@ -71,6 +71,12 @@ def provinces(page: Page) -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache
+def place_names() -> frozenset[str]:
+    """Return the names of provinces, towns and districts that are known, in all spellings, with capitals."""
+    return frozenset(form for name in _places() for form in _spellings(name))
+
+
 def _named(text: str, any_case: bool) -> Iterator[str]:
     # A quarter of Vietnamese letters are marked; fewer than one in twenty: typed without.
     bare = len(_MARKED.findall(text[:400])) * 20 < min(len(text), 400)

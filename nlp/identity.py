@@ -1,0 +1,87 @@
+"""Spans that identify a child (Decree 56/2017/NĐ-CP, article 33), found in every page that is indexed."""
+
+import re
+from collections.abc import Iterable
+
+from core.contracts import Page, PageType, Span, TextField
+from nlp.identity_names import names
+from nlp.identity_numbers import Found, numbers, plates
+from nlp.identity_whereabouts import whereabouts
+
+_FIELDS: tuple[TextField, ...] = ("title", "lead", "text", "thread_title")
+# A single child is spoken of, not children in general: then names and addresses beside it identify it.
+_A_CHILD = (
+    r"[Cc]háu|CHÁU|[Bb]é|BÉ|[NnHh](?:ữ|am|ọc) sinh|NỮ SINH|NAM SINH|HỌC SINH|[Cc]on (?:trai|gái|tôi|em|mình|nhà)|[Tt]hiếu (?:nữ|niên)"
+    r"|[Ee]m (?=[A-ZĐ])|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi"
+)
+_ABOUT_A_CHILD = re.compile(rf"(?<!\w)(?:{_A_CHILD})(?!\w)")
+_CUE = re.compile(rf"(?<!\w)(?:{_A_CHILD}|[Nn]ạn nhân|[Ee]m)(?!\w)")
+# Chat writes names small: "bé na nhà em", "con mình tên là minh".
+_SMALL_NAME = re.compile(
+    r"(?<!\w)(?:(?:bé|cháu|cu) (?P<a>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)|(?:bé|cháu|con|em) (?:\w+ )?tên (?:là )?(?P<b>[^\W\d_]+))",
+    re.IGNORECASE,
+)
+_SMALL_NO_NAMES = frozenset(
+    (
+        "gái",
+        "trai",
+        "lớn",
+        "nhỏ",
+        "út",
+        "cả",
+        "thứ",
+        "đầu",
+        "lớp",
+        "của",
+        "này",
+        "là",
+        "gì",
+        "thật",
+        "nào",
+        "đó",
+    )
+)
+
+
+def masked_spans(page: Page) -> tuple[Span, ...]:
+    """Return the spans of the page that identify a child, by field and place, not overlapping.
+
+    Kinds: `name`, `phone`, `email`, `id_number`, `address`, `school`, `account`, `plate`, `birth`. Phone
+    numbers, e-mail, papers and accounts are found in any page; the rest only in one that speaks of a child.
+    Not masked: public hotlines, ages, provinces, officials, courts, police, journalists, and adult suspects
+    unless they are the child's kin. Lower-case names are found only beside "nhà em" or "tên" in comments,
+    posts and reports.
+    """
+    texts = {field: text for field in _FIELDS if (text := getattr(page, field))}
+    of_child = any(_ABOUT_A_CHILD.search(text) for text in texts.values())
+    named: dict[str, list[Found]] = {field: [] for field in texts}
+    if of_child:
+        cues = {field: [hit.start() for hit in _CUE.finditer(text)] for field, text in texts.items()}
+        for field, start, end in names(texts, cues, page.dated_at.year):
+            named[field].append((start, end, "name"))
+    spans: list[Span] = []
+    for field, text in texts.items():
+        found = [*numbers(text), *named[field]]
+        if of_child:
+            found += [*whereabouts(text, page.dated_at.year), *plates(text)]
+        if page.type is not PageType.ARTICLE:
+            found += _small_names(text)
+        spans += (Span(field=field, start=start, end=end, kind=kind) for start, end, kind in _apart(found))
+    return tuple(spans)
+
+
+def _small_names(text: str) -> list[Found]:
+    groups = ((hit, "a" if hit["a"] else "b") for hit in _SMALL_NAME.finditer(text))
+    return [(*hit.span(group), "name") for hit, group in groups if hit[group].lower() not in _SMALL_NO_NAMES]
+
+
+def _apart(found: Iterable[Found]) -> list[Found]:
+    """Return the spans in order; of two that overlap, what the second has beyond the first joins the first."""
+    apart: list[Found] = []
+    for start, end, kind in sorted(found, key=lambda f: (f[0], -f[1])):
+        if apart and start < apart[-1][1]:
+            first = apart[-1]
+            apart[-1] = (first[0], max(first[1], end), first[2])
+        else:
+            apart.append((start, end, kind))
+    return apart

@@ -1,0 +1,93 @@
+"""Where a child lives and learns, and when it was born: address below the province, school, class, birth."""
+
+import re
+from collections.abc import Iterator
+
+from nlp.identity_letters import CAPITAL, NAME_WORDS
+from nlp.identity_numbers import Found
+
+_NUMBER = r"\d+[A-Za-z]?(?:[/.-]\d+[A-Za-z]?)*(?!\w)"
+# Hamlets, wards and communes are masked wherever a child is spoken of; districts and streets only as part of
+# an address, since events happen in them.
+_LOW = "thôn|ấp|xóm|bản|làng|buôn|sóc|phum|tổ dân phố|tổ|khu phố|khóm|khu dân cư|ngõ|ngách|hẻm|kiệt|phường|xã|thị trấn"
+_HIGH = "đường|phố|huyện|quận|thị xã|khu tập thể|chung cư"
+
+
+def _either_case(words: str) -> str:
+    """Return the alternatives `a|b` also with a first capital."""
+    return words + "|" + "|".join(word.capitalize() for word in words.split("|"))
+
+
+_UNIT = re.compile(
+    rf"(?<!\w)(?:(?P<low>{_either_case(_LOW)}|P\.|X\.|TT\.)|(?P<high>{_either_case(_HIGH)}|H\.|Q\.|TX\.?))"
+    rf"\s?(?:số\s)?(?P<value>{NAME_WORDS}|{_NUMBER})"
+)
+_HOUSE = re.compile(rf"(?:số nhà|nhà số|căn hộ(?: số)?|phòng số)\s+(?P<value>{_NUMBER})", re.IGNORECASE)
+_HOUSE_AND_STREET = re.compile(
+    rf"(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
+    rf"(?P<value>{_NUMBER},?\s+(?:(?:đường|phố|ngõ|ngách|hẻm)\s+)?{NAME_WORDS})"
+)
+_LIVES_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:ở|ngụ|trú|quê|thường trú|tạm trú|sinh sống|sống|địa chỉ|HKTT|nhà|trọ)(?: tại| ở| trên| gần)?:?|tuổi,|\()\s*$",
+    re.IGNORECASE,
+)
+_SAME_ADDRESS = re.compile(r"\s*(?:,|-|–|\(|;|thuộc|của)?\s*(?:tỉnh\s+)?")
+_LEVEL = (
+    "mầm non|MN|mẫu giáo|MG|tiểu học|TH|THCS|THPT|TH&THCS|PTCS|PTTH|PTDTBT|PTDTNT|trung học cơ sở|trung học phổ thông|"
+    "phổ thông|dân tộc|nội trú|bán trú|liên cấp|quốc tế|tư thục|dân lập|công lập|song ngữ|cấp [123I]{1,3}|nhà trẻ|nhóm trẻ"
+)
+_SCHOOL = re.compile(
+    rf"(?<!\w)(?:(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL}|[Mm]ầm non|[Tt]iểu học)[\s–-]+)+)"
+    rf"(?P<value>(?:số \d+ )?(?!Đại |Cao đẳng|ĐH|CĐ|THPT|THCS|MN |Sa\b|Sơn\b|Giang\b|Chinh\b){NAME_WORDS})"
+)
+_CLASS = re.compile(
+    rf"(?:[Ll]ớp|LỚP|học sinh|nữ sinh|nam sinh)\s+"
+    rf"(?P<value>\d{{1,2}}\s?(?:[{CAPITAL}a-d]\d{{0,2}}|[/.]\d{{1,2}})(?!\w)|(?:Mầm|Chồi|Lá|Nhà trẻ)(?:\s?\d)?(?:\s?[A-Z]\d?)?(?!\w))"
+)
+_BORN = re.compile(
+    r"(?:sinh ngày|ngày sinh|sinh năm|sinh|SN)\s*:?\s*"
+    r"(?P<value>(?:\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?|\d{1,2} tháng \d{1,2} năm )?(?P<year>(?:19|20)\d\d))(?!\d)",
+    re.IGNORECASE,
+)
+
+
+def whereabouts(text: str, year: int) -> Iterator[Found]:
+    """Yield what in a text about a child says where it lives and learns, and when it was born.
+
+    A year of birth counts if it makes one a minor in `year`. The words that say what it is (thôn, xã, trường THCS, lớp) stay readable; names and numbers are yielded.
+    A district or street counts only beside a smaller unit or after a word for living (ở, trú, quê …).
+    """
+    yield from _addresses(text)
+    for pattern, kind in (
+        (_HOUSE, "address"),
+        (_HOUSE_AND_STREET, "address"),
+        (_SCHOOL, "school"),
+        (_CLASS, "school"),
+    ):
+        for hit in pattern.finditer(text):
+            yield *hit.span("value"), kind
+    for hit in _BORN.finditer(text):
+        if int(hit["year"]) >= year - 18:
+            yield *hit.span("value"), "birth"
+
+
+def _addresses(text: str) -> Iterator[Found]:
+    group: list[re.Match[str]] = []
+    for hit in _UNIT.finditer(text):
+        if group and not _SAME_ADDRESS.fullmatch(text, group[-1].end(), hit.start()):
+            yield from _of_one_address(text, group)
+            group = []
+        group.append(hit)
+    yield from _of_one_address(text, group)
+
+
+def _of_one_address(text: str, group: list[re.Match[str]]) -> Iterator[Found]:
+    if not group:
+        return
+    start = group[0].start()
+    whole = (
+        any(hit["low"] for hit in group) or _LIVES_BEFORE.search(text, max(0, start - 30), start) is not None
+    )
+    for hit in group:
+        if hit["low"] or whole:
+            yield *hit.span("value"), "address"

@@ -1,0 +1,144 @@
+"""What the words before and after a name say of whose it is: a child's, a relative's, someone else's."""
+
+import re
+
+from nlp.identity_letters import CAPITAL
+from nlp.places import place_names
+
+_CHILD = (
+    "cháu|bé|em|học sinh|nữ sinh|nam sinh|con trai|con gái|cháu trai|cháu gái|cậu bé|cô bé|thiếu nữ|thiếu niên"
+    "|bé trai|bé gái|em trai|em gái"
+)
+_BETWEEN = (
+    r"gái|trai|nhỏ|sơ sinh|tên thật|tên|là|có|học sinh|ruột|út|cả|lớn|đầu lòng|của mình|tôi|mình|mồ côi|nạn nhân"
+    r"|này|gồm:?|\d+ (?:tháng )?tuổi|lớp \d+"
+)
+_END = r"\s*[:–-]?\s*[“\"'‘(]?$"
+_CHILD_BEFORE = re.compile(rf"(?<!\w)(?i:{_CHILD})(?:\s+(?i:{_BETWEEN}))*{_END}")
+_NAMED_BEFORE = re.compile(
+    rf"(?<!\w)(?i:con|trẻ|đứa bé|nạn nhân|bạn)(?:\s+\w+){{0,2}}\s+(?:tên là|tên){_END}"
+)
+_MANY_BEFORE = re.compile(r"(?<!\w)(?i:trẻ|anh|chị|đàn|ông|bà) (?:em|cháu)\s*$")
+# The last word before a name, if it can belong to one of the patterns above: a quick look before the slow one.
+_CHILD_TAILS = frozenset(
+    (
+        "cháu", "bé", "em", "sinh", "trai", "gái", "nữ", "niên", "nhỏ", "thật", "tên", "là", "có", "ruột", "út", "cả",
+        "lớn", "lòng", "mình", "tôi", "côi", "nhân", "này", "gồm", "tuổi",
+    )
+)  # fmt: skip
+
+_AGE_AFTER = re.compile(
+    r"\.?\s*[,(–-]?\s*(?:mới |khoảng |gần |hơn |chưa đầy |hiện )?(\d{1,2})(?:[.,]5)?\s?(tháng tuổi|ngày tuổi|tuổi|tháng|t\b)"
+)
+_BORN_AFTER = re.compile(r"\.?\s*[,(–-]\s*(?:SN|sinh năm|sinh ngày [\d/.-]*?)\s?((?:19|20)\d\d)")
+_PUPIL_AFTER = re.compile(r"\.?\s*[,(–-]\s*(?:(?:hiện|đang|là|em|nữ|nam) )*(?:học sinh|HS|học lớp|lớp \d)")
+
+_KIN = (
+    "bố mẹ|cha mẹ|ba mẹ|bố|mẹ|cha|ba|má|ông nội|ông ngoại|bà nội|bà ngoại|cha dượng|bố dượng|dượng|mẹ kế"
+    "|chị gái|anh trai|chị ruột|anh ruột|cô ruột|chú ruột|bác ruột|dì ruột|cậu ruột|phụ huynh|người nhà"
+    "|người giám hộ|anh họ|chị họ"
+)
+_TITLE = "anh|chị|ông|bà|cô|chú|bác|dì|cậu|mợ|thím"
+_OF = (
+    "của|cháu|bé|em|nạn nhân|học sinh|nữ sinh|nam sinh|trẻ|cậu|cô|gái|trai|này|hai|các|con|ruột|đẻ|nuôi|là|tên|họ"
+    rf"|[{CAPITAL}][\w.]*"
+)
+_KIN_BEFORE = re.compile(
+    rf"(?<!\w)(?:(?i:{_KIN})(?:\s+(?:{_OF}))*\s*[,:(–-]?\s*(?:là\s+)?(?:(?P<title>{_TITLE})\s+)?"
+    rf"|(?i:vợ chồng|gia đình|con trai|con gái|con ruột|con riêng|con|cháu nội|cháu ngoại|nhà)"
+    rf"(?:\s+(?:của|vợ chồng|nhà))*\s+(?P<family>{_TITLE})\s+)$"
+)
+_KIN_TAILS = frozenset(f"{_TITLE}|bố|mẹ|cha|ba|má|nội|ngoại|dượng|kế|gái|trai|ruột|đẻ|là|tên".split("|"))
+_KIN_AFTER = re.compile(
+    rf"\.?\s*(?:\([^()]{{0,80}}?|[,–-]\s*(?:\d+ tuổi,\s*)?(?:là\s+)?|là\s+)(?<!\w)(?:{_KIN})"
+    rf"(?:\s+(?:của|ruột|đẻ|nuôi|kế))*\s*"
+    rf"(?:cháu|bé|em|nạn nhân|nữ sinh|nam sinh|học sinh|con|hai|đứa|cậu|cô|anh|chị|[,)]|[{CAPITAL}])"
+)
+_CREDIT_BEFORE = re.compile(r"(?i:ảnh|nguồn|clip|video|theo|báo|bài)\s*:?\s*$")
+_LAST_WORD = re.compile(r"(\w+)[\s“\"'‘(:–,-]*$")
+
+ADULT_WORDS = frozenset(
+    (*_TITLE.split("|"), "thầy", "sĩ", "sư", "tá", "úy", "uý", "trưởng", "tịch", "đốc", "thư", "viên")
+)
+CHILD_TITLES = frozenset(("cháu", "bé", "em", "con", "bạn", "sinh"))
+# Words that are capitalised at the start of a sentence and belong before a name, not to it.
+LEADING = (
+    ADULT_WORDS
+    | CHILD_TITLES
+    | frozenset(("bố", "mẹ", "cha", "ba", "má", "gái", "trai", "nạn", "nhân", "nam", "nữ"))
+)
+
+# Capitalised words after "em", "bé", "học sinh" that begin no name.
+_NO_NAMES = frozenset(
+    (
+        "Không", "Có", "Là", "Đã", "Bị", "Đang", "Sẽ", "Và", "Nhưng", "Thì", "Mà", "Được", "Tôi", "Này", "Đó", "Ấy", "Ơi",
+        "Vừa", "Mới", "Rất", "Cũng", "Còn", "Thấy", "Trường", "Lớp", "Việt", "Việt Nam", "Mỹ", "Nhật", "Nhật Bản", "Hàn",
+        "Hàn Quốc", "Triều Tiên", "Trung Quốc", "Ấn Độ", "Anh", "Pháp", "Đức", "Nga", "Úc", "Thái Lan", "Lào", "Campuchia",
+        "Singapore", "Malaysia", "Philippines", "Indonesia", "Syria", "Israel", "Châu Phi", "Na Uy", "Heo Peppa", "Peppa",
+        "Lọ Lem", "Bạch Tuyết", "Quàng Khăn Đỏ", "Bán Diêm", "Trung ương", "Facebook", "Google", "YouTube", "TikTok", "Zalo",
+        "Tây", "Tàu", "Kinh", "Mông", "H'Mông", "Dao", "Tày", "Nùng", "Khmer", "Liên", "Đội", "Hội", "Đoàn", "Bộ", "Sở",
+        "Công", "Sáng", "Chiều", "Tối", "Trưa", "Hôm", "Ngày", "Hiện", "Theo", "Sau", "Trước", "Khi", "Trong", "Tại", "Từ",
+        "Ở", "Vì", "Do", "Tuy", "Ảnh", "Gia", "Hai", "Ba", "Các", "Những", "Một", "Cả", "Quá", "Nếu", "Để", "Cơ", "Người",
+    )
+)  # fmt: skip
+_COMPOUND_AFTER = re.compile(
+    r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|sách|tin|phúc)(?!\w)"
+)
+
+
+def may_be_name(words: str) -> bool:
+    """Say whether a capitalised run can be a person's name: no place, country, acronym or common word."""
+    if "." in words:
+        return True
+    first, *more = words.split(" ")
+    if first in _NO_NAMES or (more and f"{first} {more[0]}" in _NO_NAMES) or words in place_names():
+        return False
+    return len(first) == 1 or not first.isupper()
+
+
+def last_word(left: str) -> str:
+    """Return the last word of what stands before a name, lower case."""
+    found = _LAST_WORD.search(left[-24:])
+    return found[1].lower() if found else ""
+
+
+def child_before(left: str, last: str) -> bool:
+    """Say whether a word for a child leads to the name: "cháu", "bé gái 5 tuổi tên là", "nam sinh lớp 9"."""
+    if not (last in _CHILD_TAILS or last.isdigit()):
+        return False
+    return bool((_CHILD_BEFORE.search(left) or _NAMED_BEFORE.search(left)) and not _MANY_BEFORE.search(left))
+
+
+def child_after(text: str, end: int, year: int) -> bool:
+    """Say whether what follows makes the name a child's: an age under 18, a birth year, a class."""
+    if age := _AGE_AFTER.match(text, end):
+        return age[2] not in ("tuổi", "t") or int(age[1]) < 18
+    if born := _BORN_AFTER.match(text, end):
+        return int(born[1]) > year - 18
+    return _PUPIL_AFTER.match(text, end) is not None
+
+
+def adult_after(text: str, end: int) -> bool:
+    """Say whether an age of 18 or more follows."""
+    age = _AGE_AFTER.match(text, end)
+    return age is not None and age[2] in ("tuổi", "t") and int(age[1]) >= 18
+
+
+def kin_before(left: str, last: str) -> bool:
+    """Say whether a word of kin leads to the name: "mẹ cháu là chị", "gia đình anh", "bà ngoại"."""
+    return last in _KIN_TAILS and _KIN_BEFORE.search(left) is not None
+
+
+def kin_after(text: str, end: int) -> bool:
+    """Say whether a word of kin follows the name: "(35 tuổi, mẹ bé)", ", bố của cháu"."""
+    return _KIN_AFTER.match(text, end) is not None
+
+
+def credited(left: str) -> bool:
+    """Say whether the name is a source's or photographer's: "Ảnh: N.T."."""
+    return _CREDIT_BEFORE.search(left) is not None
+
+
+def begins_compound(text: str, end: int) -> bool:
+    """Say whether a capitalised syllable is the start of a common word: "Nam sinh", "Thanh niên", "Công an"."""
+    return _COMPOUND_AFTER.match(text, end) is not None
