@@ -1,0 +1,1 @@
+"""From a page to a judgement: normalise, screen, classify, explain, mask."""

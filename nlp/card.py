@@ -1,0 +1,68 @@
+"""What a packaged model says of itself: what it learned from, how well it does, where its thresholds lie."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from core.contracts import Contract
+from nlp.features import Block
+
+FORMAT = "langnghe-linear-1"
+
+
+class Task(StrEnum):
+    """What a model judges: the risk in a text (all heads), its tone, whether it is toxic."""
+
+    RISK = "risk"
+    SENTIMENT = "sentiment"
+    HOSTILITY = "hostility"
+
+
+class Source(Contract):
+    """A file of training rows: its name, the SHA-256 of its bytes, how many of its rows were used."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+class Sigmoid(Contract):
+    """Platt's scaling of a score to a probability: 1 / (1 + exp(-(slope · score + offset + remark))).
+
+    `remark` is added for comments and posts. Platt (1999), Probabilistic outputs for support vector machines.
+    """
+
+    slope: float
+    offset: float
+    remark: float = 0.0
+
+
+class Head(Contract):
+    """One question that a model answers: the `outputs` (labels) and the `blocks` of features it looks at.
+
+    `one_of`: exactly one output holds (softmax of the scores); else each holds or not by itself, with
+    `scaling` and `thresholds` (probabilities) in the order of the outputs.
+    """
+
+    outputs: tuple[str, ...]
+    one_of: bool
+    scaling: tuple[Sigmoid, ...] = ()
+    thresholds: tuple[float, ...] = ()
+
+
+class ModelCard(Contract):
+    """The card of a model folder (`card.json`); `weights_sha256` ties it to `weights.npz` beside it."""
+
+    format: Literal["langnghe-linear-1"] = "langnghe-linear-1"
+    task: Task
+    name: str
+    version: str
+    trained_on: date
+    seed: int
+    blocks: dict[str, tuple[Block, ...]]
+    heads: dict[str, Head]
+    data: tuple[Source, ...]
+    counts: dict[str, int]
+    figures: dict[str, float]
+    warnings: dict[str, int]
+    weights_sha256: str

@@ -1,0 +1,167 @@
+"""Fitting linear models. scikit-learn is needed here only: the extra `train`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from nlp.card import Sigmoid
+from nlp.features import Batch, Block, Keys, counts, grams, lengths, weigh
+from nlp.linear import Floats, Space, Table
+
+Numbers = NDArray[np.int64]
+Truths = NDArray[np.bool_]
+Progress = Callable[[str, float], None]
+
+# Inverse strength of the L2 penalty. 3, 10 and 30 differ by less than 0.005 in F1; see docs/model.md.
+STRENGTH = 10.0
+# An n-gram of fewer texts is not learned. Each text is there twice (`nlp.train.bare`), so a word
+# without diacritics counts twice.
+MIN_TEXTS = 3
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The raw counts of one block's n-grams over all training texts."""
+
+    block: Block
+    salt: int
+    keys: Keys
+    matrix: sparse.csr_array
+    length: Floats
+
+    def weighed(self, known: Numbers) -> tuple[Floats, sparse.csr_array]:
+        """Return the idf of the rows `known` (smoothed, as scikit-learn's), and all rows weighed by it."""
+        seen = np.bincount(self.matrix[known].indices, minlength=len(self.keys))
+        idf = (np.log((1 + len(known)) / (1 + seen)) + 1).astype(np.float32)
+        return idf, weigh(self.matrix, idf, self.length)
+
+
+def count(blocks: Sequence[Block], batch: Batch) -> list[Counted]:
+    """Count the n-grams of all blocks that at least MIN_TEXTS texts have."""
+    counted = []
+    for salt, block in enumerate(blocks):
+        found = grams(block, salt, batch)
+        pairs = np.unique((found.key.astype(np.uint64) << np.uint64(32)) | found.row.astype(np.uint64))
+        keys, texts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
+        keys = keys[texts >= MIN_TEXTS]
+        counted.append(Counted(block, salt, keys, counts(found, batch.size, keys), lengths(block, batch)))
+    return counted
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit gives: idf of each block, weights of all features, bias, and the scores of all rows."""
+
+    idf: list[Floats]
+    weights: Floats
+    bias: Floats
+    scores: Floats
+
+
+Solver = Callable[[sparse.csr_array, Numbers], tuple[Floats, Floats]]
+
+
+def fit(counted: Sequence[Counted], known: Numbers, solve: Solver) -> Fitted:
+    """Fit on the rows `known` and score all rows; `solve` returns weights (features × outputs) and bias."""
+    parts = [block.weighed(known) for block in counted]
+    matrix = sparse.csr_array(sparse.hstack([weighed for _, weighed in parts]))
+    weights, bias = solve(matrix[known], known)
+    return Fitted([idf for idf, _ in parts], weights, bias, np.asarray(matrix @ weights + bias))
+
+
+def cross_fit(counted: Sequence[Counted], groups: Numbers, solve: Solver, tick: Callable[[], None]) -> Floats:
+    """Return scores of every row by models that did not see its group, over FOLDS folds."""
+    from sklearn.model_selection import GroupKFold
+
+    scores: Floats | None = None
+    folds = min(FOLDS, len(np.unique(groups)))
+    for known, unseen in GroupKFold(folds).split(groups, groups=groups):
+        fitted = fit(counted, known, solve)
+        if scores is None:
+            scores = np.zeros_like(fitted.scores)
+        scores[unseen] = fitted.scores[unseen]
+        tick()
+    assert scores is not None
+    return scores
+
+
+def space(counted: Sequence[Counted], fitted: Fitted) -> Space:
+    """Return the fitted weights as a space of a model; features that no output uses are left out."""
+    tables, low = [], 0
+    for block, idf in zip(counted, fitted.idf, strict=True):
+        weights = fitted.weights[low : low + len(block.keys)]
+        low += len(block.keys)
+        tables.append(Table(block.block, block.salt, block.keys, idf, weights.astype(np.float32)))
+    return Space(tuple(tables), fitted.bias.astype(np.float32))
+
+
+def yes_or_no(truths: Truths) -> Solver:
+    """Return a solver of one balanced logistic regression per column of `truths` (rows × outputs)."""
+    from sklearn.linear_model import LogisticRegression
+
+    def solve(matrix: sparse.csr_array, known: Numbers) -> tuple[Floats, Floats]:
+        weights = np.zeros((matrix.shape[1], truths.shape[1]), dtype=np.float32)
+        bias = np.full(truths.shape[1], -10.0, dtype=np.float32)
+        for output in range(truths.shape[1]):
+            truth = truths[known, output]
+            if truth.all() or not truth.any():
+                bias[output] = 10.0 if truth.all() else -10.0
+                continue
+            model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=500)
+            model.fit(matrix, truth)
+            weights[:, output], bias[output] = model.coef_[0], model.intercept_[0]
+        return weights, bias
+
+    return solve
+
+
+def one_of(labels: Numbers, size: int, *, balanced: bool) -> Solver:
+    """Return a solver of one multinomial regression over labels 0 to `size` - 1."""
+    from sklearn.linear_model import LogisticRegression
+
+    def solve(matrix: sparse.csr_array, known: Numbers) -> tuple[Floats, Floats]:
+        weights = np.zeros((matrix.shape[1], size), dtype=np.float32)
+        bias = np.full(size, -10.0, dtype=np.float32)
+        present = np.unique(labels[known])
+        if len(present) == 1:
+            bias[present] = 10.0
+            return weights, bias
+        model = LogisticRegression(C=STRENGTH, class_weight="balanced" if balanced else None, max_iter=500)
+        model.fit(matrix, labels[known])
+        if len(present) == 2:  # scikit-learn keeps one column for two classes
+            weights[:, present[1]], bias[present] = model.coef_[0], (0.0, model.intercept_[0])
+        else:
+            weights[:, present], bias[present] = model.coef_.T, model.intercept_
+        return weights, bias
+
+    return solve
+
+
+def scale(scores: Floats, truth: Truths, remark: Truths) -> Sigmoid:
+    """Return Platt's scaling of scores; with an offset for remarks where both they and articles are there."""
+    from sklearn.linear_model import LogisticRegression
+
+    columns = [scores, remark] if remark.any() and not remark.all() else [scores]
+    if truth.all() or not truth.any():
+        return Sigmoid(slope=1.0, offset=0.0)
+    model = LogisticRegression(C=100.0, max_iter=500).fit(np.column_stack(columns), truth)
+    slope, *other = (round(float(value), 6) for value in model.coef_[0])
+    return Sigmoid(
+        slope=slope, offset=round(float(model.intercept_[0]), 6), remark=other[0] if other else 0.0
+    )
+
+
+def best_threshold(probabilities: Floats, truth: Truths) -> float:
+    """Return the probability from which saying yes gives the highest F1, midway between two neighbours."""
+    order = np.argsort(-probabilities, kind="stable")
+    sorted_ = probabilities[order]
+    hits = np.cumsum(truth[order])
+    scores = 2 * hits / (np.arange(1, len(order) + 1) + max(1, truth.sum()))
+    scores[:-1][sorted_[:-1] == sorted_[1:]] = 0  # equal probabilities are not told apart
+    best = int(scores.argmax())
+    below = sorted_[best + 1] if best + 1 < len(sorted_) else 0.0
+    return round(float(np.clip((sorted_[best] + below) / 2, 0.02, 0.98)), 4)

@@ -1,0 +1,112 @@
+"""Judging the risk in texts: the screen over all, then categories, severity and kind of what it passes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.contracts import Kind, Label, Probability, Severity
+from nlp.card import Head
+from nlp.features import Batch, Reading
+from nlp.linear import Floats, Model, sigmoid, softmax
+
+SCREEN, DETAIL = "screen", "detail"
+RELEVANCE, CATEGORIES, SEVERITY, KIND = "relevance", "categories", "severity", "kind"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the risk model says of one text; `categories` above their thresholds, most probable first."""
+
+    relevance: Probability
+    relevant: bool
+    categories: tuple[Label, ...]
+    severity: Severity
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Details:
+    """Probabilities for texts that are taken to be relevant: rows × outputs of each head."""
+
+    categories: Floats
+    severity: Floats
+    kind: Floats
+
+
+def threshold(model: Model) -> float:
+    """Return the probability from which a text counts as relevant."""
+    return model.head(RELEVANCE).thresholds[0]
+
+
+def screen(model: Model, batch: Batch) -> Floats:
+    """Return the probability that each text is relevant: the screen. Nothing comes before it."""
+    scores = model.spaces[SCREEN].scores(batch)[:, 0]
+    return sigmoid(scores, model.head(RELEVANCE).scaling[0], batch.remark)
+
+
+def details(model: Model, batch: Batch) -> Details:
+    """Return the probabilities of categories, severity and kind of each text, were it relevant."""
+    scores = model.spaces[DETAIL].scores(batch)
+    low, parts = 0, {}
+    for name in (CATEGORIES, SEVERITY, KIND):
+        head = model.head(name)
+        columns = scores[:, low : low + len(head.outputs)]
+        low += len(head.outputs)
+        if head.one_of:
+            parts[name] = softmax(columns)
+        else:
+            each = [sigmoid(columns[:, n], scaling, batch.remark) for n, scaling in enumerate(head.scaling)]
+            parts[name] = np.column_stack(each) if each else columns
+    return Details(parts[CATEGORIES], parts[SEVERITY], parts[KIND])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The judgement of each text in order, and those that `passed` the screen, read closely as one batch."""
+
+    judgements: list[Judgement]
+    passed: list[int]
+    closely: Batch
+
+
+def judge(model: Model, readings: Sequence[Reading]) -> Judged:
+    """Judge texts: all by the screen, those that pass it by the costly heads."""
+    relevance = screen(model, Batch(readings))
+    passed = [int(place) for place in np.flatnonzero(relevance >= threshold(model))]
+    judgements = [_irrelevant(float(value)) for value in relevance]
+    closely = Batch([readings[place] for place in passed])
+    if passed:
+        found = details(model, closely)
+        for row, place in enumerate(passed):
+            judgements[place] = _relevant(model, float(relevance[place]), found, row)
+    return Judged(judgements, passed, closely)
+
+
+def _irrelevant(relevance: float) -> Judgement:
+    # The levels of a text that was not looked at closely: what is left is shared evenly.
+    rest = relevance / 3
+    return Judgement(
+        relevance, False, (), Severity(level=0, probabilities=(1 - relevance, rest, rest, rest)), Kind.NONE
+    )
+
+
+def _relevant(model: Model, relevance: float, found: Details, row: int) -> Judgement:
+    levels = [0.0, 0.0, 0.0, 0.0]
+    for name, value in zip(model.head(SEVERITY).outputs, found.severity[row], strict=True):
+        levels[int(name)] = float(value)
+    level = int(np.argmax(levels))
+    shared = (1 - relevance, *(min(1.0, relevance * value) for value in levels[1:]))
+    kind = Kind(model.head(KIND).outputs[int(found.kind[row].argmax())])
+    categories = chosen(model.head(CATEGORIES), found.categories[row])
+    return Judgement(relevance, True, categories, Severity(level=level, probabilities=shared), kind)
+
+
+def chosen(head: Head, probabilities: Floats) -> tuple[Label, ...]:
+    """Return the categories that reach their thresholds, most probable first."""
+    labels = [
+        Label(code=code, probability=min(1.0, float(value)))
+        for code, value, least in zip(head.outputs, probabilities, head.thresholds, strict=True)
+        if value >= least
+    ]
+    return tuple(sorted(labels, key=lambda label: -label.probability))

@@ -1,0 +1,255 @@
+"""Training: from labelled rows to a model folder. Same rows, same seed, same model."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from core.contracts import Kind
+from core.errors import BadInput
+from core.taxonomy import taxonomy
+from core.text import fold
+from nlp import fit, linear, scores
+from nlp.card import Head, ModelCard, Source, Task
+from nlp.features import Batch, Block, Reading
+from nlp.fit import Numbers
+from nlp.linear import Model, Space
+from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
+from nlp.rows import Row, Rows, read, row_hash, row_hashes
+
+SEED = 111  # of the bootstrap and splits; the fits themselves draw nothing
+LEAST = 5  # rows of a class: with fewer, not even each fold has one
+LABEL = "label"
+
+# Head scales: chosen by held-out thirds of the labelled rows (docs/model.md): a comment is judged by the
+# title it stands under, an article by all its words.
+SCREEN_BLOCKS = (
+    Block(
+        unit="syllable",
+        fields=("thread_title", "title", "lead", "text"),
+        shortest=1,
+        longest=3,
+        scale=1,
+        remark_scale=1,
+    ),
+    Block(
+        unit="syllable", fields=("thread_title", "title"), shortest=1, longest=2, scale=0.6, remark_scale=1.2
+    ),
+)
+DETAIL_BLOCKS = (
+    Block(
+        unit="word",
+        fields=("thread_title", "title", "lead", "text"),
+        shortest=1,
+        longest=1,
+        scale=1,
+        remark_scale=1,
+    ),
+    Block(unit="syllable", fields=("thread_title", "title"), shortest=1, longest=2, scale=1, remark_scale=1),
+)
+TONE_BLOCKS = (
+    Block(unit="syllable", fields=("text",), shortest=1, longest=2, scale=1, remark_scale=1),
+    Block(unit="character", fields=("text",), shortest=2, longest=5, scale=1, remark_scale=1),
+)
+
+Progress = Callable[[str, float], None]
+
+
+class _Steps:
+    """Tells the caller how far training is: the step's name and the share done."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+        self.name = ""
+
+    def __call__(self) -> None:
+        self.done += 1
+        if self.progress:
+            self.progress(self.name, min(1.0, self.done / self.total))
+
+
+def train(task: Task, data: Sequence[Path], output: Path, progress: Progress | None = None) -> ModelCard:
+    """Train a model of `task` on the rows of `data` files, write it to the folder `output`, return its card.
+
+    `progress` is called with the step's name and the share done. Raises BadInput for rows that can't be
+    read, and where a class has too few rows to learn from.
+    """
+    model = train_rows(task, read(task, data), progress)
+    linear.save(model, output)
+    return model.card
+
+
+def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Model:
+    """Return a model of `task` trained on `data`. Raises BadInput where a class has too few rows."""
+    warnings: Counter[str] = Counter()
+    rows = [row for row in data.rows if not row.empty]
+    warnings["empty"] = len(data.rows) - len(rows)
+    warnings["contradictory"] = _contradictory(rows)
+    if task is Task.RISK:
+        spaces, heads, blocks, figures = _risk(rows, warnings, _Steps(progress, 2 * (fit.FOLDS + 1) + 4))
+    else:
+        spaces, heads, blocks, figures = _tone(task, rows, _Steps(progress, fit.FOLDS + 2))
+    return _model(task, rows, data.sources, spaces, heads, blocks, figures, warnings)
+
+
+def bare(reading: Reading) -> Reading:
+    """Return a reading as typed without diacritics: each text is learned both ways."""
+    return Reading(
+        fold(reading.thread_title),
+        fold(reading.title),
+        fold(reading.lead),
+        fold(reading.text),
+        reading.remark,
+    )
+
+
+def _contradictory(rows: Sequence[Row]) -> int:
+    labels: dict[int, set[object]] = {}
+    for row in rows:
+        labels.setdefault(row_hash(row), set()).add((row.label, row.risk.relevant))
+    return sum(len(said) > 1 for said in labels.values())
+
+
+def _groups(rows: Sequence[Row]) -> Numbers:
+    number: dict[str, int] = {}
+    once = [number.setdefault(row.group, len(number)) for row in rows]
+    return np.array(once + once, dtype=np.int64)
+
+
+def _need(counts: dict[str, int], task: Task) -> None:
+    few = {label: n for label, n in counts.items() if n < LEAST}
+    if len(counts) < 2 or few:
+        said = ", ".join(f"{label}: {n}" for label, n in sorted(counts.items()))
+        raise BadInput(
+            f"too few rows to train {task}: at least two labels of {LEAST} rows are needed; there are {said}"
+        )
+
+
+def _both(rows: Sequence[Row]) -> Batch:
+    readings = [row.reading for row in rows]
+    return Batch(readings + [bare(r) for r in readings])
+
+
+Parts = tuple[dict[str, Space], dict[str, Head], dict[str, tuple[Block, ...]], dict[str, float]]
+
+
+def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> Parts:
+    relevant = np.array([row.risk.relevant for row in rows])
+    _need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
+    judged = np.array([row.weight > 0 for row in rows])
+    remark = np.array([row.reading.remark for row in rows])
+    steps.name = SCREEN
+    counted = fit.count(SCREEN_BLOCKS, _both(rows))
+    steps()
+    solve = fit.yes_or_no(np.tile(relevant, 2)[:, None])
+    unseen = fit.cross_fit(counted, _groups(rows), solve, steps)[: len(rows), 0]
+    fitted = fit.fit(counted, np.arange(2 * len(rows)), solve)
+    steps()
+    if not judged.any() or relevant[judged].all() or not relevant[judged].any():
+        judged[:] = True
+    scaling = fit.scale(unseen[judged], relevant[judged], remark[judged])
+    probability = linear.sigmoid(unseen, scaling, remark)
+    least = fit.best_threshold(probability[judged], relevant[judged])
+    screen = Head(outputs=("relevant",), one_of=False, scaling=(scaling,), thresholds=(least,))
+    spaces = {SCREEN: fit.space(counted, fitted)}
+    detail, heads = _detail([row for row in rows if row.risk.relevant], warnings, steps)
+    spaces[DETAIL] = detail
+    figures = {"cross_fit_relevance_f1": scores.f1(probability[judged] >= least, relevant[judged])}
+    return spaces, {RELEVANCE: screen, **heads}, {SCREEN: SCREEN_BLOCKS, DETAIL: DETAIL_BLOCKS}, figures
+
+
+def _detail(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Space, dict[str, Head]]:
+    """Fit categories, severity and kind on the relevant rows; they share their features."""
+    steps.name = DETAIL
+    every = taxonomy().codes
+    truths = np.array([[code in row.risk.categories for code in every] for row in rows])
+    enough = [n for n in range(len(every)) if truths[:, n].sum() >= LEAST]
+    warnings["categories_too_few"] = len(every) - len(enough)
+    codes = tuple(every[n] for n in enough)
+    truths = truths[:, enough]
+    levels, kinds = ("1", "2", "3"), (Kind.INCIDENT, Kind.ISSUE, Kind.RESPONSE)
+    level = np.array([row.risk.severity - 1 for row in rows])
+    kind = np.array([kinds.index(row.risk.kind) for row in rows])
+    counted = fit.count(DETAIL_BLOCKS, _both(rows))
+    steps()
+    categories = fit.yes_or_no(np.tile(truths, (2, 1)))
+    unseen = fit.cross_fit(counted, _groups(rows), categories, steps)[: len(rows)]
+    judged = np.array([row.weight > 0 for row in rows])
+    remark = np.array([row.reading.remark for row in rows])
+    scalings, thresholds = [], []
+    for n in range(len(codes)):
+        of = judged if truths[judged, n].sum() >= LEAST else np.ones_like(judged)
+        scaling = fit.scale(unseen[of, n], truths[of, n], remark[of])
+        scalings.append(scaling)
+        thresholds.append(
+            fit.best_threshold(linear.sigmoid(unseen[of, n], scaling, remark[of]), truths[of, n])
+        )
+    everything = np.arange(2 * len(rows))
+    solvers = (
+        categories,
+        fit.one_of(np.tile(level, 2), len(levels), balanced=False),
+        fit.one_of(np.tile(kind, 2), len(kinds), balanced=False),
+    )
+    parts = [fit.fit(counted, everything, solve) for solve in solvers]
+    steps()
+    joined = fit.Fitted(
+        parts[0].idf,
+        np.hstack([part.weights for part in parts]),
+        np.concatenate([part.bias for part in parts]),
+        parts[0].scores,
+    )
+    heads = {
+        CATEGORIES: Head(outputs=codes, one_of=False, scaling=tuple(scalings), thresholds=tuple(thresholds)),
+        SEVERITY: Head(outputs=levels, one_of=True),
+        KIND: Head(outputs=tuple(str(k) for k in kinds), one_of=True),
+    }
+    return fit.space(counted, joined), heads
+
+
+def _tone(task: Task, rows: list[Row], steps: _Steps) -> Parts:
+    counts = Counter(row.label for row in rows)
+    _need(dict(counts), task)
+    labels = tuple(sorted(counts))
+    truth = np.array([labels.index(row.label) for row in rows])
+    steps.name = LABEL
+    counted = fit.count(TONE_BLOCKS, _both(rows))
+    steps()
+    fitted = fit.fit(
+        counted, np.arange(2 * len(rows)), fit.one_of(np.tile(truth, 2), len(labels), balanced=True)
+    )
+    steps()
+    head = Head(outputs=labels, one_of=True)
+    return {LABEL: fit.space(counted, fitted)}, {LABEL: head}, {LABEL: TONE_BLOCKS}, {}
+
+
+def _model(
+    task: Task,
+    rows: Sequence[Row],
+    sources: Sequence[Source],
+    spaces: dict[str, Space],
+    heads: dict[str, Head],
+    blocks: dict[str, tuple[Block, ...]],
+    figures: dict[str, float],
+    warnings: Counter[str],
+) -> Model:
+    hashes = row_hashes(rows)
+    digest = sha256(linear.pack(spaces, hashes)).hexdigest()
+    today = datetime.now(UTC).date()
+    card = ModelCard(
+        task=task,
+        name=f"langnghe-{task}",
+        version=f"{today:%Y.%m.%d}-{digest[:8]}",
+        trained_on=today,
+        seed=SEED,
+        blocks=blocks,
+        heads=heads,
+        data=tuple(sources),
+        counts={"rows": len(rows), "texts": len(hashes)},
+        figures=figures,
+        warnings={name: n for name, n in warnings.items() if n},
+        weights_sha256=digest,
+    )
+    return linear.unpack(card, linear.pack(spaces, hashes))
