@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -115,13 +116,26 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if schema.is_new(connection):
-            # Outside a transaction and before it, because SQLite changes the journal only there.
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_wal(connection)
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 if schema.is_new(connection):  # Another process may have been first.
                     schema.make(connection)
         if fault := schema.fault(connection):
             raise IndexUnavailable(f"the index {self.path} {fault}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Change a new file to WAL mode, which stays with it. Processes that make it at once take turns."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # For this one statement SQLite does not wait by itself.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager
