@@ -11,35 +11,18 @@ from nlp.identity_whereabouts import whereabouts
 _FIELDS: tuple[TextField, ...] = ("title", "lead", "text", "thread_title")
 # A single child is spoken of, not children in general: then names and addresses beside it identify it.
 _A_CHILD = (
-    r"[Cc]háu|CHÁU|[Bb]é|BÉ|[NnHh](?:ữ|am|ọc) sinh|NỮ SINH|NAM SINH|HỌC SINH|[Cc]on (?:trai|gái|tôi|em|mình|nhà)|[Tt]hiếu (?:nữ|niên)"
-    r"|[Ee]m (?=[A-ZĐ])|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi"
+    r"[Cc]háu|CHÁU|[Bb]é|BÉ|[NnHh](?:ữ|am|ọc) sinh|NỮ SINH|NAM SINH|HỌC SINH|[Tt]hiếu (?:nữ|niên)"
+    r"|[Cc]on (?:trai|gái|tôi|em|mình|nhà)|[Ee]m(?= [A-ZĐ])|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi"
 )
 _ABOUT_A_CHILD = re.compile(rf"(?<!\w)(?:{_A_CHILD})(?!\w)")
 _CUE = re.compile(rf"(?<!\w)(?:{_A_CHILD}|[Nn]ạn nhân|[Ee]m)(?!\w)")
 # Chat writes names small: "bé na nhà em", "con mình tên là minh".
 _SMALL_NAME = re.compile(
-    r"(?<!\w)(?:(?:bé|cháu|cu) (?P<a>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)|(?:bé|cháu|con|em) (?:\w+ )?tên (?:là )?(?P<b>[^\W\d_]+))",
-    re.IGNORECASE,
+    r"(?<!\w)(?i:(?:bé|cháu|cu) (?P<of_us>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)"
+    r"|(?:bé|cháu|con|em) (?:\w+ )?tên (?:là )?(?P<called>[^\W\d_]+))"
 )
 _SMALL_NO_NAMES = frozenset(
-    (
-        "gái",
-        "trai",
-        "lớn",
-        "nhỏ",
-        "út",
-        "cả",
-        "thứ",
-        "đầu",
-        "lớp",
-        "của",
-        "này",
-        "là",
-        "gì",
-        "thật",
-        "nào",
-        "đó",
-    )
+    ("gái", "trai", "lớn", "nhỏ", "út", "cả", "của", "này", "là", "gì", "thật", "nào", "đó")
 )
 
 
@@ -71,12 +54,12 @@ def masked_spans(page: Page) -> tuple[Span, ...]:
 
 
 def _small_names(text: str) -> list[Found]:
-    groups = ((hit, "a" if hit["a"] else "b") for hit in _SMALL_NAME.finditer(text))
+    groups = [(hit, "of_us" if hit["of_us"] else "called") for hit in _SMALL_NAME.finditer(text)]
     return [(*hit.span(group), "name") for hit, group in groups if hit[group].lower() not in _SMALL_NO_NAMES]
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:
-    """Return the spans in order; of two that overlap, what the second has beyond the first joins the first."""
+    """Return the spans in order; of two that overlap, the first takes in what the second has beyond it."""
     apart: list[Found] = []
     for start, end, kind in sorted(found, key=lambda f: (f[0], -f[1])):
         if apart and start < apart[-1][1]:

@@ -7,10 +7,6 @@ from nlp.identity_letters import CAPITAL, NAME_WORDS
 from nlp.identity_numbers import Found
 
 _NUMBER = r"\d+[A-Za-z]?(?:[/.-]\d+[A-Za-z]?)*(?!\w)"
-# Hamlets, wards and communes are masked wherever a child is spoken of; districts and streets only as part of
-# an address, since events happen in them.
-_LOW = "thôn|ấp|xóm|bản|làng|buôn|sóc|phum|tổ dân phố|tổ|khu phố|khóm|khu dân cư|ngõ|ngách|hẻm|kiệt|phường|xã|thị trấn"
-_HIGH = "đường|phố|huyện|quận|thị xã|khu tập thể|chung cư"
 
 
 def _either_case(words: str) -> str:
@@ -18,44 +14,57 @@ def _either_case(words: str) -> str:
     return words + "|" + "|".join(word.capitalize() for word in words.split("|"))
 
 
+# Hamlets, wards and communes are masked wherever a child is spoken of; districts and streets only as part of
+# an address, since events happen in them.
+_LOW = _either_case(
+    "thôn|ấp|xóm|bản|làng|buôn|sóc|phum|tổ dân phố|tổ|khu phố|khóm|khu dân cư|ngõ|ngách|hẻm|kiệt"
+    "|phường|xã|thị trấn"
+)
+_HIGH = _either_case("đường|phố|huyện|quận|thị xã|khu tập thể|chung cư")
 _UNIT = re.compile(
-    rf"(?<!\w)(?:(?P<low>{_either_case(_LOW)}|P\.|X\.|TT\.)|(?P<high>{_either_case(_HIGH)}|H\.|Q\.|TX\.?))"
+    rf"(?<!\w)(?:(?P<low>{_LOW}|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?))"
     rf"\s?(?:số\s)?(?P<value>{NAME_WORDS}|{_NUMBER})"
 )
-_HOUSE = re.compile(rf"(?:số nhà|nhà số|căn hộ(?: số)?|phòng số)\s+(?P<value>{_NUMBER})", re.IGNORECASE)
+_HOUSE = re.compile(rf"(?:[Ss]ố nhà|[Nn]hà số|[Cc]ăn hộ(?: số)?|[Pp]hòng số)\s+(?P<value>{_NUMBER})")
 _HOUSE_AND_STREET = re.compile(
     rf"(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
     rf"(?P<value>{_NUMBER},?\s+(?:(?:đường|phố|ngõ|ngách|hẻm)\s+)?{NAME_WORDS})"
 )
 _LIVES_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:ở|ngụ|trú|quê|thường trú|tạm trú|sinh sống|sống|địa chỉ|HKTT|nhà|trọ)(?: tại| ở| trên| gần)?:?|tuổi,|\()\s*$",
-    re.IGNORECASE,
+    r"(?:(?<!\w)(?i:ở|ngụ|trú|quê|thường trú|tạm trú|sinh sống|sống|địa chỉ|hktt|nhà|trọ)"
+    r"(?: tại| ở| trên| gần)?:?|tuổi,|\()\s*$"
 )
 _SAME_ADDRESS = re.compile(r"\s*(?:,|-|–|\(|;|thuộc|của)?\s*(?:tỉnh\s+)?")
+
 _LEVEL = (
-    "mầm non|MN|mẫu giáo|MG|tiểu học|TH|THCS|THPT|TH&THCS|PTCS|PTTH|PTDTBT|PTDTNT|trung học cơ sở|trung học phổ thông|"
-    "phổ thông|dân tộc|nội trú|bán trú|liên cấp|quốc tế|tư thục|dân lập|công lập|song ngữ|cấp [123I]{1,3}|nhà trẻ|nhóm trẻ"
+    "mầm non|MN|mẫu giáo|MG|tiểu học|TH|THCS|THPT|TH&THCS|PTCS|PTTH|PTDTBT|PTDTNT|trung học cơ sở"
+    "|trung học phổ thông|phổ thông|dân tộc|nội trú|bán trú|liên cấp|quốc tế|tư thục|dân lập|công lập"
+    "|song ngữ|cấp [123I]{1,3}|nhà trẻ|nhóm trẻ|Mầm non|Tiểu học"
 )
+# "Trường Sa", "Trường Sơn" and universities are no child's school.
+_NO_SCHOOL = r"(?!Đại |Cao đẳng|ĐH|CĐ|THPT|THCS|TH |MN |Sa\b|Sơn\b|Giang\b|Chinh\b)"
 _SCHOOL = re.compile(
-    rf"(?<!\w)(?:(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL}|[Mm]ầm non|[Tt]iểu học)[\s–-]+)+)"
-    rf"(?P<value>(?:số \d+ )?(?!Đại |Cao đẳng|ĐH|CĐ|THPT|THCS|MN |Sa\b|Sơn\b|Giang\b|Chinh\b){NAME_WORDS})"
+    rf"(?<!\w)(?:(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL})[\s–-]+)+)"
+    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS})"
 )
 _CLASS = re.compile(
-    rf"(?:[Ll]ớp|LỚP|học sinh|nữ sinh|nam sinh)\s+"
-    rf"(?P<value>\d{{1,2}}\s?(?:[{CAPITAL}a-d]\d{{0,2}}|[/.]\d{{1,2}})(?!\w)|(?:Mầm|Chồi|Lá|Nhà trẻ)(?:\s?\d)?(?:\s?[A-Z]\d?)?(?!\w))"
+    r"(?:[Ll]ớp|LỚP|học sinh|nữ sinh|nam sinh)\s+"
+    rf"(?P<value>\d{{1,2}}\s?(?:[{CAPITAL}a-d](?:\s?\d{{1,2}})?|[/.]\d{{1,2}})(?!\w)"
+    r"|(?:Mầm|Chồi|Lá|Nhà trẻ)(?:\s?\d)?(?:\s?[A-Z]\d?)?(?!\w))"
 )
 _BORN = re.compile(
-    r"(?:sinh ngày|ngày sinh|sinh năm|sinh|SN)\s*:?\s*"
-    r"(?P<value>(?:\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?|\d{1,2} tháng \d{1,2} năm )?(?P<year>(?:19|20)\d\d))(?!\d)",
-    re.IGNORECASE,
+    r"(?:[Ss]inh(?: ngày| năm)?|[Nn]gày sinh|SN)\s*:?\s*"
+    r"(?P<value>(?:\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?|\d{1,2} tháng \d{1,2} năm )?"
+    r"(?P<year>(?:19|20)\d\d))(?!\d)"
 )
 
 
 def whereabouts(text: str, year: int) -> Iterator[Found]:
     """Yield what in a text about a child says where it lives and learns, and when it was born.
 
-    A year of birth counts if it makes one a minor in `year`. The words that say what it is (thôn, xã, trường THCS, lớp) stay readable; names and numbers are yielded.
-    A district or street counts only beside a smaller unit or after a word for living (ở, trú, quê …).
+    A year of birth counts if it makes one a minor in `year`. The words that say what it is (thôn, xã, trường
+    THCS, lớp) stay readable; names and numbers are yielded. A district or street counts only beside a
+    smaller unit or after a word for living (ở, trú, quê …).
     """
     yield from _addresses(text)
     for pattern, kind in (
@@ -78,16 +87,13 @@ def _addresses(text: str) -> Iterator[Found]:
             yield from _of_one_address(text, group)
             group = []
         group.append(hit)
-    yield from _of_one_address(text, group)
+    if group:
+        yield from _of_one_address(text, group)
 
 
 def _of_one_address(text: str, group: list[re.Match[str]]) -> Iterator[Found]:
-    if not group:
-        return
     start = group[0].start()
-    whole = (
-        any(hit["low"] for hit in group) or _LIVES_BEFORE.search(text, max(0, start - 30), start) is not None
-    )
-    for hit in group:
-        if hit["low"] or whole:
+    lived_in = _LIVES_BEFORE.search(text, max(0, start - 30), start) is not None
+    if lived_in or any(hit["low"] for hit in group):
+        for hit in group:
             yield *hit.span("value"), "address"

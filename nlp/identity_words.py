@@ -6,29 +6,28 @@ from nlp.identity_letters import CAPITAL
 from nlp.places import place_names
 
 _CHILD = (
-    "cháu|bé|em|học sinh|nữ sinh|nam sinh|con trai|con gái|cháu trai|cháu gái|cậu bé|cô bé|thiếu nữ|thiếu niên"
-    "|bé trai|bé gái|em trai|em gái"
+    "cháu|bé|em|học sinh|nữ sinh|nam sinh|con trai|con gái|cháu trai|cháu gái|cậu bé|cô bé|bé trai|bé gái"
+    "|thiếu nữ|thiếu niên|em trai|em gái"
 )
 _BETWEEN = (
-    r"gái|trai|nhỏ|sơ sinh|tên thật|tên|là|có|học sinh|ruột|út|cả|lớn|đầu lòng|của mình|tôi|mình|mồ côi|nạn nhân"
-    r"|này|gồm:?|\d+ (?:tháng )?tuổi|lớp \d+"
+    r"gái|trai|nhỏ|sơ sinh|tên thật|tên|là|có|học sinh|ruột|út|cả|lớn|đầu lòng|của mình|tôi|mình|mồ côi"
+    r"|nạn nhân|này|gồm|\d+ (?:tháng )?tuổi|lớp \d+"
 )
-_END = r"\s*[:–-]?\s*[“\"'‘(]?$"
+_END = r"\s*(?:(?<=tên|.là|gồm)\s*:)?\s*[“\"'‘(]?$"
 _CHILD_BEFORE = re.compile(rf"(?<!\w)(?i:{_CHILD})(?:\s+(?i:{_BETWEEN}))*{_END}")
 _NAMED_BEFORE = re.compile(
     rf"(?<!\w)(?i:con|trẻ|đứa bé|nạn nhân|bạn)(?:\s+\w+){{0,2}}\s+(?:tên là|tên){_END}"
 )
 _MANY_BEFORE = re.compile(r"(?<!\w)(?i:trẻ|anh|chị|đàn|ông|bà) (?:em|cháu)\s*$")
-# The last word before a name, if it can belong to one of the patterns above: a quick look before the slow one.
-_CHILD_TAILS = frozenset(
-    (
-        "cháu", "bé", "em", "sinh", "trai", "gái", "nữ", "niên", "nhỏ", "thật", "tên", "là", "có", "ruột", "út", "cả",
-        "lớn", "lòng", "mình", "tôi", "côi", "nhân", "này", "gồm", "tuổi",
-    )
-)  # fmt: skip
+# The last words that these patterns can end with: a quick look before the slow one.
+_TAILS = (
+    "cháu|bé|em|sinh|trai|gái|nữ|niên|nhỏ|thật|tên|là|có|ruột|út|cả|lớn|lòng|mình|tôi|côi|nhân|này|gồm|tuổi"
+)
+_CHILD_TAILS = frozenset(_TAILS.split("|"))
 
 _AGE_AFTER = re.compile(
-    r"\.?\s*[,(–-]?\s*(?:mới |khoảng |gần |hơn |chưa đầy |hiện )?(\d{1,2})(?:[.,]5)?\s?(tháng tuổi|ngày tuổi|tuổi|tháng|t\b)"
+    r"\.?\s*[,(–-]?\s*(?:mới |khoảng |gần |hơn |chưa đầy |hiện )?(\d{1,2})(?:[.,]5)?"
+    r"\s?(tháng tuổi|ngày tuổi|tuổi|tháng|t\b)"
 )
 _BORN_AFTER = re.compile(r"\.?\s*[,(–-]\s*(?:SN|sinh năm|sinh ngày [\d/.-]*?)\s?((?:19|20)\d\d)")
 _PUPIL_AFTER = re.compile(r"\.?\s*[,(–-]\s*(?:(?:hiện|đang|là|em|nữ|nam) )*(?:học sinh|HS|học lớp|lớp \d)")
@@ -40,8 +39,8 @@ _KIN = (
 )
 _TITLE = "anh|chị|ông|bà|cô|chú|bác|dì|cậu|mợ|thím"
 _OF = (
-    "của|cháu|bé|em|nạn nhân|học sinh|nữ sinh|nam sinh|trẻ|cậu|cô|gái|trai|này|hai|các|con|ruột|đẻ|nuôi|là|tên|họ"
-    rf"|[{CAPITAL}][\w.]*"
+    "của|cháu|bé|em|nạn nhân|học sinh|nữ sinh|nam sinh|trẻ|cậu|cô|gái|trai|này|hai|các|con|ruột|đẻ|nuôi|là"
+    rf"|tên|họ|[{CAPITAL}][\w.]*"
 )
 _KIN_BEFORE = re.compile(
     rf"(?<!\w)(?:(?i:{_KIN})(?:\s+(?:{_OF}))*\s*[,:(–-]?\s*(?:là\s+)?(?:(?P<title>{_TITLE})\s+)?"
@@ -69,20 +68,18 @@ LEADING = (
 )
 
 # Capitalised words after "em", "bé", "học sinh" that begin no name.
-_NO_NAMES = frozenset(
-    (
-        "Không", "Có", "Là", "Đã", "Bị", "Đang", "Sẽ", "Và", "Nhưng", "Thì", "Mà", "Được", "Tôi", "Này", "Đó", "Ấy", "Ơi",
-        "Vừa", "Mới", "Rất", "Cũng", "Còn", "Thấy", "Trường", "Lớp", "Việt", "Việt Nam", "Mỹ", "Nhật", "Nhật Bản", "Hàn",
-        "Hàn Quốc", "Triều Tiên", "Trung Quốc", "Ấn Độ", "Anh", "Pháp", "Đức", "Nga", "Úc", "Thái Lan", "Lào", "Campuchia",
-        "Singapore", "Malaysia", "Philippines", "Indonesia", "Syria", "Israel", "Châu Phi", "Na Uy", "Heo Peppa", "Peppa",
-        "Lọ Lem", "Bạch Tuyết", "Quàng Khăn Đỏ", "Bán Diêm", "Trung ương", "Facebook", "Google", "YouTube", "TikTok", "Zalo",
-        "Tây", "Tàu", "Kinh", "Mông", "H'Mông", "Dao", "Tày", "Nùng", "Khmer", "Liên", "Đội", "Hội", "Đoàn", "Bộ", "Sở",
-        "Công", "Sáng", "Chiều", "Tối", "Trưa", "Hôm", "Ngày", "Hiện", "Theo", "Sau", "Trước", "Khi", "Trong", "Tại", "Từ",
-        "Ở", "Vì", "Do", "Tuy", "Ảnh", "Gia", "Hai", "Ba", "Các", "Những", "Một", "Cả", "Quá", "Nếu", "Để", "Cơ", "Người",
-    )
-)  # fmt: skip
+_NO_NAME_WORDS = (
+    "Không|Có|Là|Đã|Bị|Đang|Sẽ|Và|Nhưng|Thì|Mà|Được|Tôi|Này|Đó|Ấy|Ơi|Vừa|Mới|Rất|Cũng|Còn|Thấy"
+    "|Trường|Lớp|Liên|Đội|Hội|Đoàn|Bộ|Sở|Công|Sáng|Chiều|Tối|Trưa|Hôm|Ngày|Hiện|Theo|Sau|Trước|Khi"
+    "|Trong|Tại|Từ|Ở|Vì|Do|Tuy|Ảnh|Gia|Hai|Ba|Các|Những|Một|Cả|Quá|Nếu|Để|Cơ|Người|Việt|Việt Nam"
+    "|Mỹ|Nhật|Nhật Bản|Hàn|Hàn Quốc|Triều Tiên|Trung Quốc|Ấn Độ|Anh|Pháp|Đức|Nga|Úc|Thái Lan|Lào"
+    "|Campuchia|Singapore|Malaysia|Philippines|Indonesia|Syria|Israel|Châu Phi|Na Uy|Tây|Tàu|Kinh"
+    "|Mông|H'Mông|Dao|Tày|Nùng|Khmer|Trung ương|Heo Peppa|Peppa|Lọ Lem|Bạch Tuyết|Quàng Khăn Đỏ"
+    "|Bán Diêm|Facebook|Google|YouTube|TikTok|Zalo"
+)
+_NO_NAMES = frozenset(_NO_NAME_WORDS.split("|"))
 _COMPOUND_AFTER = re.compile(
-    r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|sách|tin|phúc)(?!\w)"
+    r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|tin)(?!\w)"
 )
 
 
@@ -140,5 +137,5 @@ def credited(left: str) -> bool:
 
 
 def begins_compound(text: str, end: int) -> bool:
-    """Say whether a capitalised syllable is the start of a common word: "Nam sinh", "Thanh niên", "Công an"."""
+    """Say whether a capitalised syllable starts a common word: "Nam sinh", "Thanh niên", "Công an"."""
     return _COMPOUND_AFTER.match(text, end) is not None
