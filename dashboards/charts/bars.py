@@ -9,6 +9,7 @@ from core.contracts import Contract
 from dashboards.charts.svg import ACCENT, BEFORE, INK, MUTED, draw, drawable, links, nothing, number
 
 LABELS = 184  # px, at letters of 12.5 px room for the longest name, "Bắt nạt, bạo lực học đường"
+SHOWN = 60  # characters: more never fit in LABELS px, and long ones are slow to measure
 NUMBERS = 48  # px right of the longest bar, room for "12.345"
 
 
@@ -39,7 +40,7 @@ def bars(
         return nothing(empty)
     values = [_mark(at, this, row.value) for at, row in enumerate(rows)]
     previous = [_mark(at, before, row.previous) for at, row in enumerate(rows) if row.previous is not None]
-    names = [{"at": at, "label": drawable(row.label)} for at, row in enumerate(rows)]
+    names = [{"at": at, "label": drawable(row.label[:SHOWN])} for at, row in enumerate(rows)]
     room = width - LABELS - NUMBERS
 
     y = alt.Y("at:O", axis=None, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))

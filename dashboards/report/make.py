@@ -51,13 +51,14 @@ def make_report(
 
 def _write(folder: Path, name: str, data: bytes) -> Path:
     path = folder.resolve() / name
-    partial = path.with_name(f".{name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        partial.replace(path)
+        try:
+            partial.write_bytes(data)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise BadUsage(f"report can't be written to {path.parent}: {error.strerror}") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return path
