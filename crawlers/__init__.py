@@ -1,0 +1,1 @@
+"""From the public web to pages: sources, discovery, polite and safe fetching, extraction."""

@@ -1,0 +1,60 @@
+"""Which network addresses may be connected to: public ones, and those that a source allows by name."""
+
+import ipaddress
+from collections.abc import Collection
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Carrier-grade NAT (RFC 6598) and the NAT64 prefix (RFC 6052), behind which private IPv4 addresses may lie.
+SHARED = ipaddress.ip_network("100.64.0.0/10")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+PRIVATE_NAMES = ("localhost", "local", "localdomain", "internal", "home.arpa", "lan", "intranet")
+
+
+def allowed(address: str, by_name: Collection[str] = ()) -> bool:
+    """Say whether `address` (an IP literal) may be connected to.
+
+    Private, loopback, link-local, multicast, reserved and unspecified addresses may not, also when
+    they are wrapped in IPv6 (mapped, 6to4, Teredo, NAT64), unless `by_name` holds the address itself.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    named = {ipaddress.ip_address(name) for name in by_name}
+    return all(inner in named or _public(inner) for inner in _wrapped(found))
+
+
+def private_host(host: str, by_name: Collection[str] = ()) -> bool:
+    """Say whether `host` is private by itself: a refused IP literal, or a name like `localhost`."""
+    bare = host.strip("[]").rstrip(".").lower()
+    try:
+        ipaddress.ip_address(bare)
+    except ValueError:
+        return bare in PRIVATE_NAMES or bare.rpartition(".")[2] in PRIVATE_NAMES
+    return not allowed(bare, by_name)
+
+
+def _wrapped(address: Address) -> list[Address]:
+    """Return the address that counts: the IPv4 one inside an IPv6 one, if there is one."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    if address.ipv4_mapped is not None:
+        return [address.ipv4_mapped]
+    if address.sixtofour is not None:
+        return [address.sixtofour]
+    if address.teredo is not None:
+        return list(address.teredo)
+    if address in NAT64:
+        return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)]
+    return [address]
+
+
+def _public(address: Address) -> bool:
+    return address.is_global and not (
+        address.is_multicast
+        or address.is_reserved
+        or address.is_unspecified
+        or address.is_loopback
+        or address.is_link_local
+        or (isinstance(address, ipaddress.IPv4Address) and address in SHARED)
+    )

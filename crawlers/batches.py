@@ -1,0 +1,123 @@
+"""Batches: what a source gave goes to the archive first, then to the records, all in one piece."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from scrapy.crawler import Crawler
+
+from core.archive import Archive
+from core.contracts import Page
+from core.errors import LangngheError
+from core.outcomes import Outcome, Result
+from core.records import Records
+from core.records.crawled import Seen, record_batch
+from core.settings import Settings
+from crawlers.readers import Readers
+
+
+@dataclass(frozen=True)
+class Haul:
+    """What one answer of a server gave: pages, what to remember, and one outcome for each item."""
+
+    pages: tuple[Page, ...] = ()
+    texts: tuple[Seen, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class Crawl:
+    """What all sources of a crawl share: where things are written, who parses, and who is told.
+
+    `fail` ends the crawl with an error that concerns all sources: the archive or the records are gone.
+    """
+
+    settings: Settings
+    run_id: str
+    archive: Archive
+    records: Records
+    readers: Readers
+    tell: Callable[[Sequence[Outcome]], None]
+    fail: Callable[[LangngheError], None]
+    told: set[str] = field(default_factory=set)  # items that have their outcome
+
+
+@dataclass
+class Batch:
+    """Hauls of one source that wait to be written."""
+
+    pages: list[Page] = field(default_factory=list)
+    texts: list[Seen] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def add(self, haul: Haul) -> None:
+        """Take in what one answer gave."""
+        self.pages.extend(haul.pages)
+        self.texts.extend(haul.texts)
+        self.outcomes.extend(haul.outcomes)
+
+
+class Batches:
+    """The pipeline of one source: gathers hauls and writes them by number or time, whichever comes first.
+
+    A kill loses only what was not yet archived; the next run fetches that again, as nothing remembers it.
+    """
+
+    def __init__(self, crawl: Crawl, counts: Counter[tuple[Result, str]]) -> None:
+        """Gather for one source of `crawl`; `counts` are its outcomes written so far."""
+        self.crawl = crawl
+        self.counts = counts
+        self.batch = Batch()
+        self.clock: asyncio.Task[None] | None = None
+        self.writing = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Batches":
+        """Take crawl and counts from the crawler's spider."""
+        spider = crawler.spider
+        return cls(spider.crawl, spider.counts)  # type: ignore[union-attr]
+
+    def open_spider(self) -> None:
+        """Start the clock."""
+        self.clock = asyncio.ensure_future(self._tick())
+
+    async def process_item(self, item: Haul) -> Haul:
+        """Take in a haul; write when the batch is full, so that a slow disk slows the crawl down."""
+        fresh = [o for o in item.outcomes if o.item not in self.crawl.told]
+        self.crawl.told.update(o.item for o in fresh)
+        self.batch.add(Haul(item.pages, item.texts, tuple(fresh)))
+        if len(self.batch.pages) >= self.crawl.settings.crawl.batch_pages:
+            await self._write()
+        return item
+
+    async def close_spider(self) -> None:
+        """Write what is left, and how the source did."""
+        if self.clock is not None:
+            self.clock.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.clock
+        await self._write()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(self.crawl.settings.crawl.batch_s)
+            await asyncio.shield(self._write())
+
+    async def _write(self) -> None:
+        async with self.writing:
+            batch, self.batch = self.batch, Batch()
+            if not batch.outcomes and not batch.pages:
+                return
+            try:
+                await asyncio.to_thread(self._archive, batch)
+            except LangngheError as error:
+                self.crawl.fail(error)
+                return
+            self.counts.update((o.result, o.reason) for o in batch.outcomes)
+            self.crawl.tell(batch.outcomes)
+
+    def _archive(self, batch: Batch) -> None:
+        partitions = self.crawl.archive.write(batch.pages)
+        record_batch(self.crawl.records, self.crawl.run_id, partitions, batch.texts, batch.outcomes)

@@ -1,0 +1,156 @@
+"""The crawl process: Scrapy for all sources in one reactor. Run as `python -m crawlers.child`.
+
+The job comes as JSON on standard input; outcomes go out as JSON lines on standard output, and at the end one
+line says `done` or what failed. A process of its own can be run again and again (a reactor can not), from
+Airflow's workers too, and ends when its parent does.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TextIO
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.utils.reactor import install_reactor
+
+from core.archive import Archive
+from core.contracts import Contract, SourceState
+from core.errors import LangngheError
+from core.logs import log, set_up_logs
+from core.outcomes import Outcome, Result
+from core.records import open_records
+from core.records.crawled import source_ran
+from core.settings import Settings
+from crawlers.batches import Crawl
+from crawlers.bound import die_with_parent
+from crawlers.health import health
+from crawlers.project import REACTOR, project_settings
+from crawlers.readers import Readers
+from crawlers.source import SourceSpec
+
+# Sources crawled at the same time; each has its own connections and pauses.
+SOURCES_AT_ONCE = 16
+READERS = max(1, min(4, os.cpu_count() or 1))
+
+
+class Job(Contract):
+    """What to crawl: `urls` None means that each source's pages are discovered."""
+
+    settings: dict[str, Any]
+    run_id: str
+    specs: tuple[SourceSpec, ...]
+    urls: dict[str, tuple[str, ...]] | None = None
+    debug: bool = False
+
+
+def main() -> None:
+    """Crawl what standard input says, then end the process."""
+    die_with_parent()
+    job = Job.model_validate_json(sys.stdin.read())
+    sink = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get between the lines
+    set_up_logs(debug=job.debug)
+    for noisy in ("scrapy", "twisted", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.DEBUG if job.debug else logging.CRITICAL)
+    install_reactor(REACTOR)
+    from twisted.internet import reactor
+
+    from crawlers.connection import GuardedResolver
+
+    reactor.installNameResolver(GuardedResolver(reactor.nameResolver))
+    reactor.callWhenRunning(lambda: asyncio.ensure_future(_run(job, sink)))
+    reactor.run(installSignalHandlers=False)  # type: ignore[misc, call-arg]
+
+
+async def _run(job: Job, sink: TextIO) -> None:
+    """Crawl, tell how it ended, and leave: what is not archived by then is fetched by the next run."""
+    try:
+        await _crawl(job, sink)
+        _say(sink, {"end": "done"})
+    except LangngheError as error:
+        _say(sink, {"end": type(error).__name__, "message": str(error)})
+    except BaseException as error:
+        _say(
+            sink, {"end": "StageFailed", "message": f"the crawl ended unexpectedly ({error!r}); run it again"}
+        )
+    os._exit(0)
+
+
+async def _crawl(job: Job, sink: TextIO) -> None:
+    settings = Settings(**job.settings)
+    failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def fail(error: LangngheError) -> None:
+        if not failure.done():
+            failure.set_exception(error)
+
+    def tell(outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            _say(sink, {"outcome": outcome.model_dump(mode="json")})
+
+    readers = Readers(READERS)
+    records = open_records(settings)
+    crawl = Crawl(
+        settings=settings,
+        run_id=job.run_id,
+        archive=Archive(settings.archive_location),
+        records=records,
+        readers=readers,
+        tell=tell,
+        fail=fail,
+    )
+    all_sources = asyncio.ensure_future(_all(crawl, job))
+    await asyncio.wait({all_sources, failure}, return_when=asyncio.FIRST_COMPLETED)
+    if failure.done():
+        failure.result()
+    await all_sources
+    readers.close()
+    records.close()
+
+
+async def _all(crawl: Crawl, job: Job) -> None:
+    room = asyncio.Semaphore(SOURCES_AT_ONCE)
+
+    async def one(spec: SourceSpec) -> None:
+        async with room:
+            await _source(crawl, spec, None if job.urls is None else job.urls.get(spec.id, ()))
+
+    await asyncio.gather(*(one(spec) for spec in job.specs))
+
+
+async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) -> None:
+    """Crawl one source and write down how it did; what is wrong with it stops no other."""
+    from crawlers.spider import SourceSpider
+
+    crawler = Crawler(SourceSpider, project_settings(crawl.settings, spec))
+    try:
+        await AsyncCrawlerRunner().crawl(crawler, spec=spec, crawl=crawl, urls=urls)
+        spider = crawler.spider
+        assert isinstance(spider, SourceSpider)
+        state, reason = health(spider.counts, spider.failed, spec.expect.minimum, spider.passed_over)
+    except Exception as error:
+        log("crawlers").error("source failed", source=spec.id, error=repr(error))
+        state, reason = SourceState.FAILED, f"the crawl of this source ended unexpectedly: {error!r}"
+    if urls is not None:
+        return
+    new = isinstance(crawler.spider, SourceSpider) and crawler.spider.counts[Result.ARCHIVED, ""] > 0
+    every = timedelta(minutes=spec.every_minutes)
+    try:
+        await asyncio.to_thread(
+            source_ran, crawl.records, spec.id, state, reason=reason, new=new, every=every
+        )
+    except LangngheError as error:
+        crawl.fail(error)
+
+
+def _say(sink: TextIO, line: dict[str, Any]) -> None:
+    sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sink.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""How a source did in a run, from what became of its pages."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from core.contracts import SourceState
+from core.outcomes import Result
+
+
+def health(
+    counts: Mapping[tuple[Result, str], int], failed: Sequence[str], minimum: int, passed_over: int
+) -> tuple[SourceState, str]:
+    """Return the state of a source and the reason in one line.
+
+    `counts` are its outcomes by result and reason, `failed` the discovery pages that could not be read,
+    `minimum` how many pages are expected, `passed_over` how many were left for the next run.
+    """
+    by_result: Counter[Result] = Counter()
+    for (result, _), count in counts.items():
+        by_result[result] += count
+    new, same = by_result[Result.ARCHIVED], by_result[Result.UNCHANGED]
+    others = sum(by_result.values()) - len(failed)
+    notes = (
+        [f"{passed_over} more pages than pages_per_run allows, left for the next run"] if passed_over else []
+    )
+    if failed:
+        notes.append(f"{len(failed)} discovery pages failed, first {failed[0]}")
+    if new + same == 0 and others <= 0:
+        state, said = (SourceState.FAILED, []) if failed else (SourceState.EMPTY, ["no page was found"])
+    elif new + same == 0:
+        state, said = SourceState.FAILED, [f"none of {others} pages could be kept: {_common(counts)}"]
+    elif new + same < minimum:
+        state, said = SourceState.LATE, [f"{new + same} pages, at least {minimum} expected"]
+    else:
+        state, said = (SourceState.OK if new else SourceState.UNCHANGED), []
+    return state, "; ".join([*said, *notes])
+
+
+def _common(counts: Mapping[tuple[Result, str], int]) -> str:
+    bad = Counter({f"{result}:{reason}": count for (result, reason), count in counts.items() if reason})
+    return ", ".join(f"{count} {label}" for label, count in bad.most_common(3))

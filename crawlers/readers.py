@@ -1,0 +1,93 @@
+"""The readers of a crawl: a few processes that parse, replaced when they hang, die or answer nonsense."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+
+from pydantic import ValidationError
+
+from crawlers.reader import LENGTH
+from crawlers.reading import Reading, Task
+
+# The slowest of 298 news pages takes 0.4 s; 8 MiB of text a few seconds.
+READ_S = 20.0
+ANSWER_LIMIT = 64 * 2**20
+# A fresh process now and then: parsers keep what they once needed.
+READS_PER_PROCESS = 2_000
+
+
+class ReadingFailed(Exception):
+    """A body could not be read: the parser hung, died or gave up. The spider quarantines the page."""
+
+
+class Readers:
+    """Up to `count` reader processes, started when first needed."""
+
+    def __init__(self, count: int) -> None:
+        """Prepare `count` readers."""
+        self._idle: asyncio.Queue[_Reader] = asyncio.Queue()
+        for _ in range(count):
+            self._idle.put_nowait(_Reader())
+
+    async def read(self, task: Task, body: bytes) -> Reading:
+        """Return what `body` says. Raises ReadingFailed."""
+        reader = await self._idle.get()
+        try:
+            return await reader.read(task, body)
+        finally:
+            self._idle.put_nowait(reader)
+
+    def close(self) -> None:
+        """End all processes that are not at work."""
+        while not self._idle.empty():
+            self._idle.get_nowait().end()
+
+
+class _Reader:
+    """One reader process and its pipes."""
+
+    def __init__(self) -> None:
+        self.process: Process | None = None
+        self.reads = 0
+
+    async def read(self, task: Task, body: bytes) -> Reading:
+        """Return what `body` says; whatever goes wrong ends the process."""
+        try:
+            async with asyncio.timeout(READ_S):
+                answer = await self._exchange(task.model_dump_json().encode(), body)
+            if answer.startswith(b"!"):
+                raise ReadingFailed(f"the parser failed: {answer[1:].decode()}")
+            return Reading.model_validate_json(answer)
+        except TimeoutError as error:
+            self.end()
+            raise ReadingFailed(f"the parser did not end within {READ_S:.0f} s") from error
+        except (OSError, EOFError, ValidationError) as error:
+            self.end()
+            raise ReadingFailed("the parser ended without an answer") from error
+        except asyncio.CancelledError:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Kill the process."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+        self.process, self.reads = None, 0
+
+    async def _exchange(self, task: bytes, body: bytes) -> bytes:
+        if self.reads >= READS_PER_PROCESS:
+            self.end()
+        if self.process is None:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "crawlers.reader", stdin=PIPE, stdout=PIPE
+            )
+        self.reads += 1
+        source, sink = self.process.stdout, self.process.stdin
+        assert source is not None
+        assert sink is not None
+        sink.writelines((LENGTH.pack(len(task)), task, LENGTH.pack(len(body)), body))
+        await sink.drain()
+        size: int = LENGTH.unpack(await source.readexactly(LENGTH.size))[0]
+        if size > ANSWER_LIMIT:
+            raise EOFError
+        return await source.readexactly(size)

@@ -1,0 +1,32 @@
+"""Crawling, as the pipeline calls it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from core.outcomes import Outcome
+from core.settings import Settings
+from crawlers.process import child_lines
+from crawlers.source import SourceSpec
+
+
+def crawl(
+    settings: Settings,
+    run_id: str,
+    specs: Sequence[SourceSpec],
+    urls: Mapping[str, Sequence[str]] | None = None,
+    on_outcome: Callable[[Outcome], None] | None = None,
+) -> None:
+    """Fetch the new and changed pages of `specs` into archive and records, all sources at the same time.
+
+    `urls`, by source id: fetch just these pages, and leave the sources' health alone. `on_outcome` hears each
+    outcome once it is written down. The sources must be declared in the records. Raises ArchiveUnavailable or
+    RecordsUnavailable when these fail, and StageFailed when the crawl process dies; each can be run again.
+    """
+    job = {
+        "settings": settings.model_dump(mode="json"),
+        "run_id": run_id,
+        "specs": [spec.model_dump(mode="json") for spec in specs],
+        "urls": None if urls is None else {source: list(items) for source, items in urls.items()},
+    }
+    for said in child_lines(job):
+        if on_outcome is not None:
+            on_outcome(Outcome.model_validate(said["outcome"]))

@@ -1,0 +1,316 @@
+"""The spider: one source, driven by its spec, from discovery to pages with an outcome each."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urldefrag, urlsplit, urlunsplit
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from core.contracts import Page, PageType
+from core.errors import LangngheError
+from core.logs import log
+from core.outcomes import Outcome, Result, Stage
+from core.records.crawled import Seen, seen
+from core.urls import normalise, page_id
+from crawlers.batches import Crawl, Haul
+from crawlers.discovery import Link
+from crawlers.failures import Verdict, of_status, verdict
+from crawlers.readers import ReadingFailed
+from crawlers.reading import Reading, Task, What
+from crawlers.source import SourceSpec
+
+# Sitemap indexes of large papers list a file for each month; the latest are read first.
+SITEMAPS_LIMIT = 200
+SITEMAP_DEPTH = 3
+SECTION_PAGES = 200
+THREAD_PAGES = 200
+DISCOVERY_FIRST, THREAD_ON, NEW, KNOWN = 30, 20, 10, 0
+Output = AsyncIterator[Request | Haul]
+
+
+class SourceSpider(Spider):
+    """Crawls one source. `urls` given: fetches just these, and finds nothing else."""
+
+    name = "source"
+
+    def __init__(self, spec: SourceSpec, crawl: Crawl, urls: Sequence[str] | None = None) -> None:
+        """Crawl `spec` as part of `crawl`."""
+        super().__init__(name=spec.id)
+        self.spec = spec
+        self.crawl = crawl
+        self.urls = urls
+        self.known: set[str] = set()  # ids of addresses that this run has taken up
+        self.given: set[str] = set()  # ids of pages that have their outcome
+        self.visited: set[str] = set()  # discovery pages and pages of threads
+        self.left = crawl.settings.crawl.pages_per_run
+        self.passed_over = 0
+        self.sitemaps = SITEMAPS_LIMIT
+        self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
+        self.failed: list[str] = []  # discovery pages that could not be read, in words
+        self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield the first requests: the given addresses, or all discovery pages."""
+        if self.urls is not None:
+            links = [Link(url=self._fetchable(urldefrag(url).url)) for url in self.urls]
+            for request in await self._requests(links, given=True):
+                yield request
+            return
+        found = self.spec.discover
+        for url in found.feeds:
+            yield self._discovery(What.FEED, url)
+        for url in found.sitemaps:
+            yield self._discovery(What.SITEMAP, url)
+        for place, section in enumerate(found.sections):
+            yield self._discovery(What.SECTION, section.url, section=place)
+
+    # Discovery
+
+    def _discovery(self, what: What, url: str, *, section: int = 0, depth: int = 0) -> Request:
+        self.visited.add(url)
+        return Request(
+            url,
+            callback=self.discover,
+            errback=self.discovery_failed,
+            cb_kwargs={"what": what, "section": section, "depth": depth, "item": url},
+            meta={"packed": what is What.SITEMAP, "any_host": True},
+            priority=DISCOVERY_FIRST,
+            dont_filter=True,
+        )
+
+    async def discover(self, response: Response, what: What, section: int, depth: int, item: str) -> Output:
+        """Take up what a feed, sitemap or section page leads to."""
+        try:
+            for output in await self._discovered(response, what, section, depth, item):
+                yield output
+        except Exception as error:
+            yield self._undiscovered(what, item, self._broken(item, error))
+
+    async def _discovered(
+        self, response: Response, what: What, section: int, depth: int, item: str
+    ) -> list[Request | Haul]:
+        if response.status != 200:
+            return [self._undiscovered(what, item, of_status(response.status))]
+        found = (await self._read(response, what, section=section)).found
+        if found.broken:
+            return [self._undiscovered(what, item, Verdict(Result.DROPPED, "", f"is no {what}"))]
+        requests = await self._requests(found.links)
+        further: list[Request] = []
+        for url in found.sitemaps:
+            if (
+                url not in self.visited
+                and depth < SITEMAP_DEPTH
+                and self.sitemaps > 0
+                and self._near(url, item)
+            ):
+                self.sitemaps -= 1
+                further.append(self._discovery(What.SITEMAP, url, depth=depth + 1))
+        more = found.next_url
+        if (
+            more
+            and requests
+            and more not in self.visited
+            and depth < SECTION_PAGES
+            and self._near(more, item)
+        ):
+            further.append(self._discovery(What.SECTION, more, section=section, depth=depth + 1))
+        return [*requests, *further] if self.left > 0 else [*requests]
+
+    def discovery_failed(self, failure: Failure) -> Iterable[Haul]:
+        """Say that a discovery page could not be fetched."""
+        facts = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        yield self._undiscovered(facts["what"], facts["item"], _why(failure))
+
+    def _undiscovered(self, what: What, url: str, why: Verdict) -> Haul:
+        detail = f"{what}: {why.reason}: {why.detail}" if why.reason else f"{what}: {why.detail}"
+        self.failed.append(f"{url}: {why.detail}")
+        return Haul(outcomes=(self._outcome(url, Verdict(Result.DROPPED, f"{what}_failed", detail)),))
+
+    # Pages
+
+    async def _requests(self, links: Sequence[Link], *, given: bool = False) -> list[Request]:
+        """Return requests for those of `links` that are wanted and not yet taken up, the unseen first."""
+        wanted: dict[str, tuple[Link, What]] = {}
+        for link in links:
+            kind = self.spec.kind_of(link.url) or ("article" if given else None)
+            if kind is None or not self.spec.has(link.url):
+                continue
+            name = page_id(link.url)
+            if name not in self.known:
+                wanted.setdefault(name, (link, What(kind)))
+        before = await self._seen(list(wanted))
+        ordered = sorted(wanted.items(), key=lambda found: found[0] in before)
+        self.passed_over += max(0, len(ordered) - self.left)
+        chosen = ordered[: self.left]
+        self.left -= len(chosen)
+        self.known.update(name for name, _ in chosen)
+        return [self._request(link, what, before.get(name)) for name, (link, what) in chosen]
+
+    def _request(self, link: Link, what: What, before: Seen | None) -> Request:
+        if what is What.ARTICLE:
+            return self._page(link.url, what, {"item": link.url, "told_at": link.published_at}, before)
+        return self._page(link.url, what, {"item": link.url, "url": link.url, "depth": 0}, before)
+
+    def _page(self, url: str, what: What, facts: dict[str, Any], before: Seen | None) -> Request:
+        headers = {}
+        if before is not None and before.etag:
+            headers["If-None-Match"] = before.etag
+        if before is not None and before.last_modified:
+            headers["If-Modified-Since"] = before.last_modified
+        return Request(
+            url,
+            callback=self.article if what is What.ARTICLE else self.thread,
+            errback=self.page_failed,
+            cb_kwargs=facts,
+            headers=headers,
+            meta={"page": True},
+            priority=THREAD_ON if facts.get("depth") else KNOWN if before else NEW,
+            dont_filter=True,
+        )
+
+    async def article(self, response: Response, item: str, told_at: datetime | None) -> Output:
+        """Give the article and its comments, or the outcome that says why not."""
+        refusal = self._refusal(response)
+        if refusal is not None:
+            yield Haul(outcomes=(self._outcome(item, refusal),))
+            return
+        try:
+            reading = await self._read(response, What.ARTICLE, told_at=told_at)
+            haul = await self._haul(response, item, item, reading.pages)
+        except Exception as error:
+            haul = Haul(outcomes=(self._outcome(item, self._broken(item, error)),))
+        yield haul
+
+    async def thread(self, response: Response, item: str, url: str, depth: int) -> Output:
+        """Give the posts on the page `url` of the thread `item`, and go on to its next page."""
+        refusal = self._refusal(response)
+        if refusal is not None:
+            yield Haul(outcomes=(self._outcome(item, refusal),))
+            return
+        try:
+            reading = await self._read(response, What.THREAD, thread_url=item)
+            more = reading.found.next_url
+            yield await self._haul(response, item, url, reading.pages, leads_on=more is not None)
+            if more and more not in self.visited and depth < THREAD_PAGES and self._near(more, url):
+                self.visited.update((url, more))
+                self.known.add(page_id(more))
+                before = (await self._seen([page_id(more)])).get(page_id(more))
+                yield self._page(more, What.THREAD, {"item": item, "url": more, "depth": depth + 1}, before)
+        except Exception as error:
+            yield Haul(outcomes=(self._outcome(item, self._broken(item, error)),))
+
+    def page_failed(self, failure: Failure) -> Iterable[Haul]:
+        """Give the outcome of a page that could not be fetched."""
+        item = failure.request.cb_kwargs["item"]  # type: ignore[attr-defined]
+        yield Haul(outcomes=(self._outcome(item, _why(failure)),))
+
+    def _refusal(self, response: Response) -> Verdict | None:
+        if response.status == 304:
+            return Verdict(Result.UNCHANGED, "", "")
+        if not 200 <= response.status < 300:
+            return of_status(response.status)
+        if not response.body.strip():
+            return Verdict(Result.DROPPED, "empty", "the page is empty")
+        return None
+
+    def _broken(self, item: str, error: Exception) -> Verdict:
+        if isinstance(error, LangngheError):
+            self.crawl.fail(error)
+        if isinstance(error, ReadingFailed):
+            return Verdict(Result.QUARANTINED, "extraction_failed", str(error))
+        self.logs.error("page failed", page=item, error=repr(error))
+        return verdict(error)
+
+    async def _haul(
+        self, response: Response, item: str, url: str, pages: Sequence[Page], *, leads_on: bool = False
+    ) -> Haul:
+        """Compare `pages`, found at `url`, with what is known of them; give them with one outcome each.
+
+        What `leads_on` to a further page of the thread is asked for anew in each run: a server that answers
+        `not modified` would end the thread there.
+        """
+        if not pages:
+            why = Verdict(Result.DROPPED, "no_text", "the page has no text that could be found")
+            return Haul(outcomes=(self._outcome(item, why),))
+        before = await self._seen([page.id for page in pages])
+        kept: list[Page] = []
+        texts: dict[str, Seen] = {}
+        outcomes: list[Outcome] = []
+        for page in pages:
+            name = item if page.type is PageType.ARTICLE else page.url
+            if page.id in self.given:
+                if page.type is PageType.ARTICLE:
+                    outcomes.append(self._outcome(name, Verdict(Result.DUPLICATE, "", "")))
+                continue
+            self.given.add(page.id)
+            known = before.get(page.id)
+            changed = known is None or known.content_hash != page.content_hash
+            result = Result.ARCHIVED if changed else Result.UNCHANGED
+            outcomes.append(self._outcome(name, Verdict(result, "", "")))
+            if changed:
+                kept.append(page)
+                texts[page.id] = self._text(page.id, page.url, page.content_hash, page.fetched_at)
+        if not leads_on:
+            self._remember(response, url, pages, texts)
+        return Haul(tuple(kept), tuple(texts.values()), tuple(outcomes))
+
+    def _remember(self, response: Response, url: str, pages: Sequence[Page], texts: dict[str, Seen]) -> None:
+        """Note what makes the next request for `url` conditional, beside the text that has its very id."""
+        name = page_id(url)
+        hashes = {page.id: page.content_hash for page in pages}
+        validators = {"etag": _header(response, "ETag"), "last_modified": _header(response, "Last-Modified")}
+        if name in texts or any(validators.values()):
+            found = self._text(name, url, hashes.get(name, ""), pages[0].fetched_at)
+            texts[name] = found.model_copy(update=validators)
+
+    def _text(self, name: str, url: str, content_hash: str, at: datetime) -> Seen:
+        return Seen(id=name, source_id=self.spec.id, url=url, content_hash=content_hash, fetched_at=at)
+
+    async def _read(self, response: Response, what: What, **facts: Any) -> Reading:
+        task = Task(
+            what=what,
+            spec=self.spec,
+            url=response.url,
+            content_type=_header(response, "Content-Type"),
+            fetched_at=datetime.now(UTC),
+            **facts,
+        )
+        return await self.crawl.readers.read(task, response.body)
+
+    async def _seen(self, names: list[str]) -> dict[str, Seen]:
+        return await asyncio.to_thread(seen, self.crawl.records, names)
+
+    def _outcome(self, item: str, why: Verdict) -> Outcome:
+        return Outcome(
+            stage=Stage.CRAWL,
+            item=item,
+            source_id=self.spec.id,
+            result=why.result,
+            reason=why.reason,
+            detail=why.detail,
+        )
+
+    def _near(self, url: str, item: str) -> bool:
+        """Say whether `url` is of this source's site, or of the host that the discovery page `item` is on."""
+        return self.spec.has(url) or urlsplit(url).netloc == urlsplit(item).netloc
+
+    def _fetchable(self, url: str) -> str:
+        """Return `url` as it can be fetched: normalised ones of the source's host get its home's."""
+        home, parts = urlsplit(self.spec.home), urlsplit(url)
+        same = parts.netloc == urlsplit(normalise(self.spec.home)).netloc
+        return urlunsplit(parts._replace(scheme=home.scheme, netloc=home.netloc)) if same else url
+
+
+def _why(failure: Failure) -> Verdict:
+    assert failure.value is not None
+    return verdict(failure.value)
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1").strip()[:500] if value else None
