@@ -12,10 +12,11 @@ _FIELDS: tuple[TextField, ...] = ("title", "lead", "text", "thread_title")
 # A single child is spoken of, not children in general: then names and addresses beside it identify it.
 _A_CHILD = (
     r"[Cc]háu|CHÁU|[Bb]é|BÉ|[NnHh](?:ữ|am|ọc) sinh|NỮ SINH|NAM SINH|HỌC SINH|[Tt]hiếu (?:nữ|niên)"
-    r"|[Cc]on (?:trai|gái|tôi|em|mình|nhà)|[Ee]m(?= [A-ZĐ])|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi"
+    r"|[Cc]on (?:trai|gái|tôi|em|mình|nhà|thơ|nhỏ)|[Ee]m(?= [A-ZĐ])"
+    r"|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi"
 )
 _ABOUT_A_CHILD = re.compile(rf"(?<!\w)(?:{_A_CHILD})(?!\w)")
-_CUE = re.compile(rf"(?<!\w)(?:{_A_CHILD}|[Nn]ạn nhân|[Ee]m)(?!\w)")
+_CUE = re.compile(rf"(?<!\w)(?:{_A_CHILD}|[Nn]ạn nhân|[Ee]m|[Tt]rẻ)(?!\w)")
 # Chat writes names small: "bé na nhà em", "con mình tên là minh".
 _SMALL_NAME = re.compile(
     r"(?<!\w)(?i:(?:bé|cháu|cu) (?P<of_us>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)"

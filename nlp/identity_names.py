@@ -82,7 +82,7 @@ class _Names:
 
     def _whose_initials(self, run: _Run, left: str, last: str) -> bool | None:
         """Initials protect a person, so they are masked; a lone one may be an abbreviation (P., Q., H.)."""
-        if words_say.credited(left):
+        if words_say.credited(left) or last in words_say.PLACE_WORDS:
             return None
         if last in words_say.ADULT_WORDS:
             return False
@@ -142,9 +142,10 @@ class _Names:
 def _runs(field: TextField, text: str) -> Iterator[_Run]:
     for hit in _NAME.finditer(text):
         start, words = hit.start(), hit.group()
-        while " " in words and words.split(" ", 1)[0].lower() in words_say.LEADING:
-            head, words = words.split(" ", 1)
-            start += len(head) + 1
+        if " " in words and _SENTENCE_START.search(text, max(0, start - 3), start):
+            while " " in words and words.split(" ", 1)[0].lower() in words_say.LEADING:
+                head, words = words.split(" ", 1)
+                start += len(head) + 1
         if words.lower() not in words_say.LEADING:
             yield _Run(field, start, hit.end(), words)
 

@@ -18,7 +18,7 @@ _HOST_END = re.compile(r"\.(?:com|me|net|camera)/\S")
 _LINK = re.compile(
     r"(?<![\w-])(?i:(?:https?://)?(?:www\.|m\.|web\.)?"
     r"(?:facebook|fb|tiktok|instagram|threads|zalo|t|twitter|x|youtube|snapchat|locket)\.(?:com|me|net|camera)/)"
-    r"[^\s<>\"')\]]+"
+    r"[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]"
 )
 # What stands before a number says what it is; at most 40 characters off, in the same line.
 _PAPER_WORDS = (

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from nlp.identity_letters import CAPITAL, NAME_WORDS
 from nlp.identity_numbers import Found
+from nlp.places import district_names, place_names
 
 _NUMBER = r"\d+[A-Za-z]?(?:[/.-]\d+[A-Za-z]?)*(?!\w)"
 
@@ -22,9 +23,11 @@ _LOW = _either_case(
 )
 _HIGH = _either_case("đường|phố|huyện|quận|thị xã|khu tập thể|chung cư")
 _UNIT = re.compile(
-    rf"(?<!\w)(?:(?P<low>{_LOW}|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?))"
-    rf"\s?(?:số\s)?(?P<value>{NAME_WORDS}|{_NUMBER})"
+    rf"(?<!\w)(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?))"
+    rf"\s?(?:số\s)?(?P<value>{NAME_WORDS}|{_NUMBER}(?! (?:tháng )?tuổi))"
 )
+_NAME_BEFORE = re.compile(rf"[{CAPITAL}]\w* $")  # "Trần Thị X. Hiện …": an initial, not xã
+_DISTRICT_AFTER = re.compile(rf"\s*[,-]\s*(?P<value>{NAME_WORDS})")
 _HOUSE = re.compile(rf"(?:[Ss]ố nhà|[Nn]hà số|[Cc]ăn hộ(?: số)?|[Pp]hòng số)\s+(?P<value>{_NUMBER})")
 _HOUSE_AND_STREET = re.compile(
     rf"(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
@@ -36,16 +39,20 @@ _LIVES_BEFORE = re.compile(
 )
 _SAME_ADDRESS = re.compile(r"\s*(?:,|-|–|\(|;|thuộc|của)?\s*(?:tỉnh\s+)?")
 
-_LEVEL = (
-    "mầm non|MN|mẫu giáo|MG|tiểu học|TH|THCS|THPT|TH&THCS|PTCS|PTTH|PTDTBT|PTDTNT|trung học cơ sở"
-    "|trung học phổ thông|phổ thông|dân tộc|nội trú|bán trú|liên cấp|quốc tế|tư thục|dân lập|công lập"
-    "|song ngữ|cấp [123I]{1,3}|nhà trẻ|nhóm trẻ|Mầm non|Tiểu học"
+_LEVEL = _either_case(
+    "mầm non|mẫu giáo|tiểu học|trung học cơ sở|trung học phổ thông|phổ thông|dân tộc|nội trú|bán trú|liên cấp"
+    "|quốc tế|tư thục|dân lập|công lập|song ngữ|nhà trẻ|nhóm trẻ"
 )
+_LEVEL += "|MN|MG|TH&THCS|THCS|THPT|TH|PTCS|PTTH|PTDTBT|PTDTNT|cấp [123I]{1,3}"
 # "Trường Sa", "Trường Sơn" and universities are no child's school.
 _NO_SCHOOL = r"(?!Đại |Cao đẳng|ĐH|CĐ|THPT|THCS|TH |MN |Sa\b|Sơn\b|Giang\b|Chinh\b)"
+# Market, surroundings, scene, square, hall, building site: "trường" too.
+_NO_MARKET = "".join(
+    f"(?<!{word} )" for word in ("thị", "môi", "hiện", "quảng", "hội", "công", "nông", "lập")
+)
 _SCHOOL = re.compile(
-    rf"(?<!\w)(?:(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL})[\s–-]+)+)"
-    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS})"
+    rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL})[\s–-]+)+)"
+    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}(?: \d{{1,2}}(?![\w/]| [a-zà-ỹđ]))?)"
 )
 _CLASS = re.compile(
     r"(?:[Ll]ớp|LỚP|học sinh|nữ sinh|nam sinh)\s+"
@@ -83,6 +90,10 @@ def whereabouts(text: str, year: int) -> Iterator[Found]:
 def _addresses(text: str) -> Iterator[Found]:
     group: list[re.Match[str]] = []
     for hit in _UNIT.finditer(text):
+        if hit.group() in place_names():  # "Sóc Trăng", "Buôn Hồ"
+            continue
+        if hit.group()[1] == "." and _NAME_BEFORE.search(text, max(0, hit.start() - 12), hit.start()):
+            continue
         if group and not _SAME_ADDRESS.fullmatch(text, group[-1].end(), hit.start()):
             yield from _of_one_address(text, group)
             group = []
@@ -97,3 +108,6 @@ def _of_one_address(text: str, group: list[re.Match[str]]) -> Iterator[Found]:
     if lived_in or any(hit["low"] for hit in group):
         for hit in group:
             yield *hit.span("value"), "address"
+        district = _DISTRICT_AFTER.match(text, group[-1].end())
+        if district and district["value"] in district_names():
+            yield *district.span("value"), "address"

@@ -43,9 +43,9 @@ _OF = (
     rf"|tên|họ|[{CAPITAL}][\w.]*"
 )
 _KIN_BEFORE = re.compile(
-    rf"(?<!\w)(?:(?i:{_KIN})(?:\s+(?:{_OF}))*\s*[,:(–-]?\s*(?:là\s+)?(?:(?P<title>{_TITLE})\s+)?"
+    rf"(?<!\w)(?:(?i:{_KIN})(?:\s+(?:{_OF}))*\s*[,:(–-]?\s*(?:(?:là|tên)\s+)*(?:(?:{_TITLE})\s+)?"
     rf"|(?i:vợ chồng|gia đình|con trai|con gái|con ruột|con riêng|con|cháu nội|cháu ngoại|nhà)"
-    rf"(?:\s+(?:của|vợ chồng|nhà))*\s+(?P<family>{_TITLE})\s+)$"
+    rf"(?:\s+(?:của|vợ chồng|nhà))*\s+(?:{_TITLE})\s+)$"
 )
 _KIN_TAILS = frozenset(f"{_TITLE}|bố|mẹ|cha|ba|má|nội|ngoại|dượng|kế|gái|trai|ruột|đẻ|là|tên".split("|"))
 _KIN_AFTER = re.compile(
@@ -59,6 +59,7 @@ _LAST_WORD = re.compile(r"(\w+)[\s“\"'‘(:–,-]*$")
 ADULT_WORDS = frozenset(
     (*_TITLE.split("|"), "thầy", "sĩ", "sư", "tá", "úy", "uý", "trưởng", "tịch", "đốc", "thư", "viên")
 )
+PLACE_WORDS = frozenset(("huyện", "tỉnh", "quận", "phố", "xã", "phường", "trấn", "thôn", "ty"))
 CHILD_TITLES = frozenset(("cháu", "bé", "em", "con", "bạn", "sinh"))
 # Words that are capitalised at the start of a sentence and belong before a name, not to it.
 LEADING = (
@@ -68,6 +69,7 @@ LEADING = (
 )
 
 # Capitalised words after "em", "bé", "học sinh" that begin no name.
+_MORE_WORDS = "Mình|Tui|Ai|Dưới|Trên|Gần|Hơn|Khoảng|Chừng|Thế|Chỉ|Chúng|Họ|Nó|Hắn|Đây|Đứa|Con|Bây|Nhà|Với|Cho|Bởi|Lúc|Như|Rồi|Hãy"
 _NO_NAME_WORDS = (
     "Không|Có|Là|Đã|Bị|Đang|Sẽ|Và|Nhưng|Thì|Mà|Được|Tôi|Này|Đó|Ấy|Ơi|Vừa|Mới|Rất|Cũng|Còn|Thấy"
     "|Trường|Lớp|Liên|Đội|Hội|Đoàn|Bộ|Sở|Công|Sáng|Chiều|Tối|Trưa|Hôm|Ngày|Hiện|Theo|Sau|Trước|Khi"
@@ -77,7 +79,7 @@ _NO_NAME_WORDS = (
     "|Mông|H'Mông|Dao|Tày|Nùng|Khmer|Trung ương|Heo Peppa|Peppa|Lọ Lem|Bạch Tuyết|Quàng Khăn Đỏ"
     "|Bán Diêm|Facebook|Google|YouTube|TikTok|Zalo"
 )
-_NO_NAMES = frozenset(_NO_NAME_WORDS.split("|"))
+_NO_NAMES = frozenset(f"{_NO_NAME_WORDS}|{_MORE_WORDS}".split("|"))
 _COMPOUND_AFTER = re.compile(
     r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|tin)(?!\w)"
 )

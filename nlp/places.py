@@ -77,6 +77,14 @@ def place_names() -> frozenset[str]:
     return frozenset(form for name in _places() for form in _spellings(name))
 
 
+@cache
+def district_names() -> frozenset[str]:
+    """Return the names of the districts and towns that are known, in all spellings, with capitals."""
+    listed = _listed()
+    names = [name for part in ("known", "districts") for names in listed[part].values() for name in names]
+    return frozenset(form for name in names if name[0].isupper() for form in _spellings(name))
+
+
 def _named(text: str, any_case: bool) -> Iterator[str]:
     # A quarter of Vietnamese letters are marked; fewer than one in twenty: typed without.
     bare = len(_MARKED.findall(text[:400])) * 20 < min(len(text), 400)
