@@ -69,8 +69,9 @@ LEADING = (
 )
 
 # Capitalised words after "em", "bé", "học sinh" that begin no name.
-_MORE_WORDS = "Mình|Tui|Ai|Dưới|Trên|Gần|Hơn|Khoảng|Chừng|Thế|Chỉ|Chúng|Họ|Nó|Hắn|Đây|Đứa|Con|Bây|Nhà|Với|Cho|Bởi|Lúc|Như|Rồi|Hãy"
 _NO_NAME_WORDS = (
+    "Mình|Tui|Ai|Dưới|Trên|Gần|Hơn|Khoảng|Chừng|Thế|Chỉ|Chúng|Họ|Nó|Hắn|Đây|Đứa|Con|Bây|Nhà|Với|Cho|Bởi"
+    "|Lúc|Như|Rồi|Hãy|"
     "Không|Có|Là|Đã|Bị|Đang|Sẽ|Và|Nhưng|Thì|Mà|Được|Tôi|Này|Đó|Ấy|Ơi|Vừa|Mới|Rất|Cũng|Còn|Thấy"
     "|Trường|Lớp|Liên|Đội|Hội|Đoàn|Bộ|Sở|Công|Sáng|Chiều|Tối|Trưa|Hôm|Ngày|Hiện|Theo|Sau|Trước|Khi"
     "|Trong|Tại|Từ|Ở|Vì|Do|Tuy|Ảnh|Gia|Hai|Ba|Các|Những|Một|Cả|Quá|Nếu|Để|Cơ|Người|Việt|Việt Nam"
@@ -79,7 +80,7 @@ _NO_NAME_WORDS = (
     "|Mông|H'Mông|Dao|Tày|Nùng|Khmer|Trung ương|Heo Peppa|Peppa|Lọ Lem|Bạch Tuyết|Quàng Khăn Đỏ"
     "|Bán Diêm|Facebook|Google|YouTube|TikTok|Zalo"
 )
-_NO_NAMES = frozenset(f"{_NO_NAME_WORDS}|{_MORE_WORDS}".split("|"))
+_NO_NAMES = frozenset(_NO_NAME_WORDS.split("|"))
 _COMPOUND_AFTER = re.compile(
     r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|tin)(?!\w)"
 )
