@@ -36,8 +36,10 @@ CREATE TABLE documents (
 CREATE INDEX documents_stamp ON documents (stamp);
 CREATE INDEX documents_group ON documents (grp);
 CREATE INDEX relevant_place ON documents (place, state, grp) WHERE relevant = 1;
-CREATE INDEX relevant_stamp ON documents (stamp, day) WHERE relevant = 1;
 CREATE INDEX relevant_group ON documents (grp, place, state, stamp) WHERE relevant = 1;
+CREATE INDEX relevant_all ON documents (
+    stamp, day, place, grp, source, type, kind, sentiment, state, severity
+) WHERE relevant = 1;
 CREATE TABLE bodies (doc INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE categories (doc INTEGER, value TEXT, PRIMARY KEY (value, doc)) STRICT, WITHOUT ROWID;
 CREATE INDEX categories_doc ON categories (doc);

@@ -26,6 +26,7 @@ _JOINS: dict[FacetField, str] = {
     "category": " JOIN categories AS category ON category.doc = d.doc",
     "province": " JOIN provinces AS province ON province.doc = d.doc",
 }
+_COUNTED = "d.doc, d.severity, d.kind, d.sentiment, d.source, d.type, d.state"
 # The proleptic day 1 was a Monday.
 _PERIODS = {"day": "d.day", "week": "d.day - (d.day - 1) % 7"}
 
@@ -53,16 +54,17 @@ def facets(
 ) -> dict[FacetField, list[Count]]:
     """Return counts of values as `index.engine.Engine.facets` says."""
     where = condition(query, parse(query.text))
-    found: dict[FacetField, list[Count]] = {}
-    for field in fields:
-        column = _COLUMNS[field]
-        rows = connection.execute(
-            f"SELECT {column}, count(*) AS n FROM documents d{_JOINS.get(field, '')}"
-            f" WHERE {where.text} AND {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT ?",
-            [*where.values, limit],
-        )
-        found[field] = [Count(value=str(value), count=n) for value, n in rows]
-    return found
+    # What matches is found once for all fields.
+    matched = f"WITH matched AS MATERIALIZED (SELECT {_COUNTED} FROM documents d WHERE {where.text})"
+    each = " UNION ALL ".join(
+        f"SELECT '{field}', {_COLUMNS[field]}, count(*) FROM matched d{_JOINS.get(field, '')}"
+        f" WHERE {_COLUMNS[field]} IS NOT NULL GROUP BY 2"
+        for field in fields
+    )
+    found: dict[FacetField, list[Count]] = {field: [] for field in fields}
+    for field, value, n in connection.execute(f"{matched} {each}", where.values) if fields else ():
+        found[field].append(Count(value=str(value), count=n))
+    return {field: sorted(made, key=lambda c: (-c.count, c.value))[:limit] for field, made in found.items()}
 
 
 def counts(
