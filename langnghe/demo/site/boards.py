@@ -7,7 +7,7 @@ from random import Random
 import yaml
 from pydantic import Field
 
-from core.contracts import Contract
+from core.contracts import Contract, Kind
 from core.provinces import current_names
 from core.taxonomy import taxonomy
 from langnghe.demo.site.chance import seeded
@@ -85,7 +85,9 @@ def threads(calendar: Calendar) -> list[Thread]:
     clerk = _Clerk(rng)
     posts = [row for row in invented() if row.type == "post"]
     rng.shuffle(posts)
-    rising = [r for r in posts if r.categories == (RISE,) and not _placed(r)][:RISING]
+    pure = [row for row in posts if row.categories == (RISE,) and not _placed(row)]
+    rising = sorted(pure, key=lambda row: row.kind is not Kind.INCIDENT)[:RISING]
+    clerk.rng.shuffle(rising)
     opened = _rise(calendar, clerk, rising)
     opened += _relevant(calendar, clerk, [row for row in posts if row not in rising])
     opened += _chatter(calendar, clerk, [row for row in posts if not row.relevant])

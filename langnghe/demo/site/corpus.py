@@ -60,7 +60,10 @@ class CorpusStock:
             for row in batch.to_pylist():
                 # The nth page is the row at which the served share of the file reaches n.
                 if (seen + 1) * corpus.pages // rows > seen * corpus.pages // rows:
-                    self._add(row, (start + step * len(self._offsets)).astimezone(UTC).replace(microsecond=0))
+                    self._add(
+                        row,
+                        (start + step * len(self._offsets)).astimezone(UTC).replace(second=0, microsecond=0),
+                    )
                 seen += 1
         self.headlines.reverse()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from core.contracts import VIETNAM
+from core.errors import StageFailed
 
 WEEKS = 8
 WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
@@ -30,12 +31,17 @@ class FirstRun:
 
 
 def recall(folder: Path) -> FirstRun | None:
-    """Return the first run that `folder` remembers, or None."""
+    """Return the first run that `folder` remembers, or None. Raises StageFailed when its file is damaged."""
     path = folder / "first-run.json"
     if not path.exists():
         return None
-    raw = json.loads(path.read_text("utf-8"))
-    return FirstRun(datetime.fromisoformat(raw["at"]), int(raw["port"]))
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        return FirstRun(datetime.fromisoformat(raw["at"]), int(raw["port"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StageFailed(
+            f"{path}: can't be read ({error}); take another --dir, or remove this folder"
+        ) from error
 
 
 def remember(folder: Path, run: FirstRun) -> None:
@@ -53,7 +59,10 @@ def in_words(moment: datetime) -> str:
 
 
 class Calendar:
-    """Gives out the moments of the eight weeks before `now`, more at the hours when people write."""
+    """Gives out moments of the eight weeks before `now`, more at the hours when people write.
+
+    All are whole minutes in UTC, because that is what pages print.
+    """
 
     def __init__(self, now: datetime) -> None:
         self.now = now.astimezone(VIETNAM)
@@ -90,7 +99,7 @@ class Calendar:
     def after(self, moment: datetime, rng: Random) -> datetime:
         """Return a moment up to two days after `moment`, soon rather than late, before the first run."""
         room = min(timedelta(days=2), self.end - moment)
-        return (moment + room * rng.random() ** 2).astimezone(UTC).replace(microsecond=0)
+        return (moment + room * rng.random() ** 2).astimezone(UTC).replace(second=0, microsecond=0)
 
     def _draw(
         self, n: int, rng: Random, start: datetime, end: datetime, weight: Callable[[datetime], float]
@@ -102,4 +111,4 @@ class Calendar:
         for i in range(n):
             at = bisect_right(sums, (i + rng.random()) / n * sums[-1])
             drawn.append(starts[min(at, count - 1)] + timedelta(seconds=rng.randrange(3600)))
-        return sorted(moment.astimezone(UTC).replace(microsecond=0) for moment in drawn)
+        return sorted(moment.astimezone(UTC).replace(second=0, microsecond=0) for moment in drawn)
