@@ -70,10 +70,12 @@ class _Names:
     def _whose(self, run: _Run, left: str, last: str, before: _Run | None) -> bool | None:
         """True for a child's name, False for a relative's, None for any other's."""
         text = self._texts[run.field]
-        if not words_say.may_be_name(run.words) or not self._child_near(run):
+        if not words_say.may_be_name(run.words):
             return None
         if words_say.child_after(text, run.end, self._year) or words_say.child_before(left, last):
             return True
+        if not self._child_near(run):
+            return None
         if words_say.kin_before(left, last) or words_say.kin_after(text, run.end):
             return False
         if "." in run.words:
@@ -142,11 +144,11 @@ class _Names:
 def _runs(field: TextField, text: str) -> Iterator[_Run]:
     for hit in _NAME.finditer(text):
         start, words = hit.start(), hit.group()
-        if " " in words and _SENTENCE_START.search(text, max(0, start - 3), start):
-            while " " in words and words.split(" ", 1)[0].lower() in words_say.LEADING:
-                head, words = words.split(" ", 1)
+        if _SENTENCE_START.search(text, max(0, start - 3), start):
+            while words.split(" ", 1)[0].lower() in words_say.LEADING:
+                head, _, words = words.partition(" ")
                 start += len(head) + 1
-        if words.lower() not in words_say.LEADING:
+        if words:
             yield _Run(field, start, hit.end(), words)
 
 
@@ -161,8 +163,8 @@ def names(
 
     `texts` are the page's fields, `cues` the sorted places in each where a child is spoken of, `year` the
     page's. A child's name stands after a word for a child, before an age under 18, a birth year or a class;
-    a relative's beside a word of kin; both within 250 characters of a cue. Initials there are masked
-    whosever they are. Once known, a name is masked wherever the page says it. Officials, police,
+    a relative's beside a word of kin, within 250 characters of a cue. Initials there are masked whosever
+    they are. Once known, a name is masked wherever the page says it. Officials, police,
     journalists and suspects without kinship to the child keep theirs.
     """
     return _Names(texts, cues, year).found()

@@ -26,7 +26,7 @@ _UNIT = re.compile(
     rf"(?<!\w)(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?))"
     rf"\s?(?:số\s)?(?P<value>{NAME_WORDS}|{_NUMBER}(?! (?:tháng )?tuổi))"
 )
-_NAME_BEFORE = re.compile(rf"[{CAPITAL}]\w* $")  # "Trần Thị X. Hiện …": an initial, not xã
+_NAME_BEFORE = re.compile(rf"[{CAPITAL}]\w+ $")  # "Trần Thị X. Hiện …": an initial, not xã
 _DISTRICT_AFTER = re.compile(rf"\s*[,-]\s*(?P<value>{NAME_WORDS})")
 _HOUSE = re.compile(rf"(?:[Ss]ố nhà|[Nn]hà số|[Cc]ăn hộ(?: số)?|[Pp]hòng số)\s+(?P<value>{_NUMBER})")
 _HOUSE_AND_STREET = re.compile(

@@ -102,6 +102,7 @@ def test_another_person_of_the_same_given_name_keeps_it() -> None:
     [
         "Mẹ cháu bé là chị «Trần Thị Mẫu» đã trình báo.",
         "Chị «Trần Thị Mẫu» (35 tuổi, mẹ bé) đã trình báo. Chị «Mẫu» mong tìm được con gái.",
+        "Anh «Lê Mẫu» (29 tuổi, cùng thôn) - chú ruột của bé - bị mời làm việc.",
         "Ông «Trần Mẫu», ông nội cháu bé, trình báo.",
         "Gia đình anh «Phạm Văn Mẫu» đưa cháu bé đi khám.",
         "Vợ chồng anh «Phạm Văn Mẫu» và chị «Lê Thị Thử» đưa cháu bé đi khám.",
