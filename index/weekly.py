@@ -60,8 +60,8 @@ class WeeklyNumbers(Contract):
 
 
 def week_start(week: str) -> date:
-    """Return the Monday of an ISO week written `2026-W47`. Raises BadUsage for anything else."""
-    match = re.fullmatch(r"(\d{4})-W(\d{2})", week, re.ASCII)
+    """Return the Monday of an ISO week of 2000 or later written `2026-W47`. Raises BadUsage for anything else."""
+    match = re.fullmatch(r"(2\d{3})-W(\d{2})", week, re.ASCII)
     try:
         return date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else _refuse(week)
     except ValueError:
