@@ -49,8 +49,8 @@ _KIN_BEFORE = re.compile(
 )
 _KIN_TAILS = frozenset(f"{_TITLE}|bố|mẹ|cha|ba|má|nội|ngoại|dượng|kế|gái|trai|ruột|đẻ|là|tên".split("|"))
 _KIN_AFTER = re.compile(
-    rf"\.?\s*(?:\([^()]{{0,80}}?|(?:\([^()]{{0,80}}\)\s*)?[,–-]\s*(?:\d+ tuổi,\s*)?(?:là\s+)?|là\s+)(?<!\w)(?:{_KIN})"
-    rf"(?:\s+(?:của|ruột|đẻ|nuôi|kế))*\s*"
+    rf"\.?\s*(?:\([^()]{{0,80}}?|(?:\([^()]{{0,80}}\)\s*)?[,–-]\s*(?:\d+ tuổi,\s*)?(?:là\s+)?|là\s+)"
+    rf"(?<!\w)(?:{_KIN})(?:\s+(?:của|ruột|đẻ|nuôi|kế))*\s*"
     rf"(?:cháu|bé|em|nạn nhân|nữ sinh|nam sinh|học sinh|con|hai|đứa|cậu|cô|anh|chị|[,)]|[{CAPITAL}])"
 )
 _CREDIT_BEFORE = re.compile(r"(?i:ảnh|nguồn|clip|video|theo|báo|bài)\s*:?\s*$")
