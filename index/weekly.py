@@ -60,7 +60,7 @@ class WeeklyNumbers(Contract):
 
 
 def week_start(week: str) -> date:
-    """Return the Monday of an ISO week of 2000 or later written `2026-W47`. Raises BadUsage for anything else."""
+    """Return the Monday of an ISO week from 2000 on, written `2026-W47`. Raises BadUsage for others."""
     match = re.fullmatch(r"(2\d{3})-W(\d{2})", week, re.ASCII)
     try:
         return date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else _refuse(week)
