@@ -1,7 +1,9 @@
 """Which network addresses may be connected to: public ones, and those that a source allows by name."""
 
 import ipaddress
+import socket
 from collections.abc import Collection
+from contextlib import suppress
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # Carrier-grade NAT (RFC 6598) and the NAT64 prefix (RFC 6052), behind which private IPv4 addresses may lie.
@@ -27,11 +29,11 @@ def allowed(address: str, by_name: Collection[str] = ()) -> bool:
 def private_host(host: str, by_name: Collection[str] = ()) -> bool:
     """Say whether `host` is private by itself: a refused IP literal, or a name like `localhost`."""
     bare = host.strip("[]").rstrip(".").lower()
-    try:
-        ipaddress.ip_address(bare)
-    except ValueError:
-        return bare in PRIVATE_NAMES or bare.rpartition(".")[2] in PRIVATE_NAMES
-    return not allowed(bare, by_name)
+    with suppress(ValueError):
+        return not allowed(str(ipaddress.ip_address(bare)), by_name)
+    with suppress(OSError):  # 2130706433, 0x7f.1 and 127.1 are how C libraries also write an address
+        return not allowed(socket.inet_ntoa(socket.inet_aton(bare)), by_name)
+    return bare in PRIVATE_NAMES or bare.rpartition(".")[2] in PRIVATE_NAMES
 
 
 def _wrapped(address: Address) -> list[Address]:

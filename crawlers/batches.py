@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -31,6 +31,7 @@ class Haul:
 class Crawl:
     """What all sources of a crawl share: where things are written, who parses, and who is told.
 
+    `tell` hears outcomes that are written down, `finished` what a source's robots.txt and discovery gave;
     `fail` ends the crawl with an error that concerns all sources: the archive or the records are gone.
     """
 
@@ -40,6 +41,7 @@ class Crawl:
     records: Records
     readers: Readers
     tell: Callable[[Sequence[Outcome]], None]
+    finished: Callable[[str, Mapping[str, tuple[bool, str]]], None]
     fail: Callable[[LangngheError], None]
     told: set[str] = field(default_factory=set)  # items that have their outcome
 

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, TextIO
 
@@ -94,6 +94,10 @@ async def _crawl(job: Job, sink: TextIO) -> None:
 
     readers = Readers(READERS)
     records = open_records(settings)
+
+    def finished(source_id: str, steps: Mapping[str, tuple[bool, str]]) -> None:
+        _say(sink, {"source": source_id, "steps": steps})
+
     crawl = Crawl(
         settings=settings,
         run_id=job.run_id,
@@ -101,6 +105,7 @@ async def _crawl(job: Job, sink: TextIO) -> None:
         records=records,
         readers=readers,
         tell=tell,
+        finished=finished,
         fail=fail,
     )
     all_sources = asyncio.ensure_future(_all(crawl, job))
@@ -131,6 +136,7 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
         await AsyncCrawlerRunner().crawl(crawler, spec=spec, crawl=crawl, urls=urls)
         spider = crawler.spider
         assert isinstance(spider, SourceSpider)
+        crawl.finished(spec.id, spider.steps)
         state, reason = health(spider.counts, spider.failed, spec.expect.minimum, spider.passed_over)
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=repr(error))

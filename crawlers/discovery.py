@@ -10,6 +10,7 @@ from parsel import Selector
 from pydantic import AwareDatetime
 
 from core.contracts import Contract
+from core.urls import TRACKING
 from crawlers.source import SectionPages
 
 # sitemaps.org: at most 50,000 addresses in one file, an address of at most 2,048 characters.
@@ -54,7 +55,8 @@ def links_of_sitemap(body: bytes, url: str) -> Found:
     sitemaps: list[tuple[str, str]] = []
     if not body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         lines = body.decode("utf-8", "replace").splitlines()[:LINKS_LIMIT]
-        listed = [Link(url=line.strip()) for line in lines if _absolute(url, line.strip()) == line.strip()]
+        addresses = [_absolute(url, line) for line in lines if line.startswith(("http://", "https://"))]
+        listed = [Link(url=address) for address in addresses if address]
         return Found(links=tuple(listed), broken=not listed)
     parser = etree.XMLPullParser(
         ("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
@@ -106,17 +108,19 @@ def next_page(page: Selector, base: str, css: str | None) -> str | None:
 
 
 def _absolute(base: str, address: str) -> str | None:
+    """Return `address` as it is to be fetched, without what only follows readers, or None for no address."""
     address = address.strip()
     if not address or len(address) > URL_LIMIT:
         return None
     try:
-        found = urljoin(base, address)
-        parts = urlsplit(found)
+        parts = urlsplit(urljoin(base, address))
+        host = parts.hostname
     except ValueError:
         return None
-    return (
-        parts._replace(fragment="").geturl() if parts.scheme in {"http", "https"} and parts.hostname else None
-    )
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    query = "&".join(p for p in parts.query.split("&") if not TRACKING.fullmatch(p.partition("=")[0]))
+    return parts._replace(query=query, fragment="").geturl()
 
 
 def _name(element: etree._Element) -> str:

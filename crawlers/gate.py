@@ -65,7 +65,7 @@ class Unpacking(HttpCompressionMiddleware):
         # robots.txt has a limit of its own for what is received, and this one for what it unpacks to.
         limited = request.replace(meta={**request.meta, "download_maxsize": self._max_size})
         try:
-            found = super().process_response(limited, response, spider)
+            found = super().process_response(limited, response)
         except IgnoreRequest as error:
             raise Refused("too_large", "the page unpacks to more than crawl.max_bytes allows") from error
         if isinstance(found, Response) and found.headers.get(b"Content-Encoding"):

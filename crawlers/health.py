@@ -24,7 +24,8 @@ def health(
         [f"{passed_over} more pages than pages_per_run allows, left for the next run"] if passed_over else []
     )
     if failed:
-        notes.append(f"{len(failed)} discovery pages failed, first {failed[0]}")
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        notes.append(f"discovery failed: {failed[0]}{more}")
     if new + same == 0 and others <= 0:
         state, said = (SourceState.FAILED, []) if failed else (SourceState.EMPTY, ["no page was found"])
     elif new + same == 0:

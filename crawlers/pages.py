@@ -25,6 +25,8 @@ POST_LIMIT = 20_000
 # More comments on one page than any paged site shows at once.
 POSTS_LIMIT = 5_000
 ANCHOR_LIMIT = 100
+# What has no title and is shorter than a paragraph is a menu or a notice, not an article.
+UNTITLED_LENGTH = 200
 BLOCKS = frozenset(
     ["p", "div", "li", "br", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "pre"]
 )
@@ -46,7 +48,7 @@ def article(
     `told_at` is the publication time its feed gave; it counts when the page has none.
     """
     found = extract(body, url, content_type)
-    if not found.text:
+    if not found.text or (not found.title and len(found.text) < UNTITLED_LENGTH):
         return ()
     canonical = _canonical(spec, found, url)
     page = Page(
@@ -173,7 +175,7 @@ def _text(elements: Sequence[Selector]) -> str:
 def _date(elements: Sequence[Selector], language: str) -> datetime | None:
     for element in elements:
         shown = [element.attrib.get(name, "") for name in ("datetime", "content", "data-time", "title")]
-        found = dates.settle([*filter(None, shown), line(_text([element]))], vietnamese=language == "vi")
+        found = dates.settle([*filter(None, shown), line(_text([element]))], dates.habits(language, ""))
         if found is not None:
             return found
     return None

@@ -40,6 +40,7 @@ def project_settings(settings: Settings, spec: SourceSpec) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings.crawl.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "CONCURRENT_ITEMS": 1,  # an answer gives one haul; Scrapy starts this many tasks for each answer
         "CONCURRENT_REQUESTS": 2 * AT_ONCE,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else AT_ONCE,
         "RETRY_TIMES": settings.crawl.retries,

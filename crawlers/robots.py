@@ -54,6 +54,11 @@ class Robots:
     async def _rules(self, site: str) -> Protego | Verdict:
         if site not in self.read:
             self.read[site] = asyncio.ensure_future(self._fetch(site))
+            rules = await asyncio.shield(self.read[site])
+            steps: dict[str, tuple[bool, str]] = self.crawler.spider.steps  # type: ignore[union-attr]
+            steps[f"{site}/robots.txt"] = (
+                (False, rules.detail) if isinstance(rules, Verdict) else (True, "read")
+            )
         return await asyncio.shield(self.read[site])
 
     async def _fetch(self, site: str) -> Protego | Verdict:
@@ -64,7 +69,7 @@ class Robots:
         except Exception as error:
             found = verdict(error)
             if found.reason in {"private_address", "unreachable", "timeout"}:
-                return found
+                return found._replace(detail=f"robots.txt: {found.detail}")
             return _failed(found.detail)
         if response.status >= 500 or response.status == 429:
             return _failed(of_status(response.status).detail)

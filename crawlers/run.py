@@ -21,12 +21,21 @@ def crawl(
     outcome once it is written down. The sources must be declared in the records. Raises ArchiveUnavailable or
     RecordsUnavailable when these fail, and StageFailed when the crawl process dies; each can be run again.
     """
-    job = {
+    for said in child_lines(job(settings, run_id, specs, urls)):
+        if on_outcome is not None and "outcome" in said:
+            on_outcome(Outcome.model_validate(said["outcome"]))
+
+
+def job(
+    settings: Settings,
+    run_id: str,
+    specs: Sequence[SourceSpec],
+    urls: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, object]:
+    """Return the job of the crawl process as JSON values (`crawlers.child.Job`)."""
+    return {
         "settings": settings.model_dump(mode="json"),
         "run_id": run_id,
         "specs": [spec.model_dump(mode="json") for spec in specs],
         "urls": None if urls is None else {source: list(items) for source, items in urls.items()},
     }
-    for said in child_lines(job):
-        if on_outcome is not None:
-            on_outcome(Outcome.model_validate(said["outcome"]))

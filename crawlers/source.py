@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -63,7 +64,11 @@ class Discover(Contract):
 
 
 class Addresses(Contract):
-    """Which URL paths are wanted: one of `allow` is found in the path (with its query), none of `deny` is."""
+    """Which addresses are wanted: one of `allow` is found in the URL's path, none of `deny` is.
+
+    A pattern may also look for a query, as in `/showthread\\.php\\?t=`: it is tried on the path alone and on
+    the path with its query, tracking parameters left out.
+    """
 
     allow: tuple[Expression, ...] = Field(min_length=1)
     deny: tuple[Expression, ...] = ()
@@ -71,8 +76,13 @@ class Addresses(Contract):
     def match(self, url: str) -> bool:
         """Say whether `url` is wanted."""
         parts = urlsplit(url)
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        return any(re.search(p, path) for p in self.allow) and not any(re.search(p, path) for p in self.deny)
+        query = urlsplit(normalise(url)).query if parts.query else ""
+        forms = (parts.path, f"{parts.path}?{query}") if query else (parts.path,)
+        return _found(self.allow, forms) and not _found(self.deny, forms)
+
+
+def _found(patterns: Sequence[str], forms: Sequence[str]) -> bool:
+    return any(re.search(pattern, form) for pattern in patterns for form in forms)
 
 
 class Comments(Contract):
@@ -198,6 +208,7 @@ def read_source(path: Path) -> SourceSpec:
         raise BadSettings(f"{path.name}: {_told(error.errors())}") from error
 
 
+@lru_cache(maxsize=1024)
 def _host(url: str) -> str:
     return urlsplit(normalise(url)).hostname or ""
 

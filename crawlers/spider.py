@@ -51,6 +51,7 @@ class SourceSpider(Spider):
         self.passed_over = 0
         self.sitemaps = SITEMAPS_LIMIT
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
+        self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
         self.failed: list[str] = []  # discovery pages that could not be read, in words
         self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
 
@@ -58,7 +59,7 @@ class SourceSpider(Spider):
         """Yield the first requests: the given addresses, or all discovery pages."""
         if self.urls is not None:
             links = [Link(url=self._fetchable(urldefrag(url).url)) for url in self.urls]
-            for request in await self._requests(links, given=True):
+            for request in await self._requests(self._wanted(links, given=True)):
                 yield request
             return
         found = self.spec.discover
@@ -99,7 +100,13 @@ class SourceSpider(Spider):
         found = (await self._read(response, what, section=section)).found
         if found.broken:
             return [self._undiscovered(what, item, Verdict(Result.DROPPED, "", f"is no {what}"))]
-        requests = await self._requests(found.links)
+        wanted = self._wanted(found.links)
+        requests = await self._requests(wanted)
+        also = f", {len(found.sitemaps)} sitemaps" if found.sitemaps else ""
+        self.steps[item] = (
+            True,
+            f"{what}: {len(found.links)} addresses, {len(wanted)} wanted and new to this run{also}",
+        )
         further: list[Request] = []
         for url in found.sitemaps:
             if (
@@ -129,12 +136,13 @@ class SourceSpider(Spider):
     def _undiscovered(self, what: What, url: str, why: Verdict) -> Haul:
         detail = f"{what}: {why.reason}: {why.detail}" if why.reason else f"{what}: {why.detail}"
         self.failed.append(f"{url}: {why.detail}")
+        self.steps[url] = (False, detail)
         return Haul(outcomes=(self._outcome(url, Verdict(Result.DROPPED, f"{what}_failed", detail)),))
 
     # Pages
 
-    async def _requests(self, links: Sequence[Link], *, given: bool = False) -> list[Request]:
-        """Return requests for those of `links` that are wanted and not yet taken up, the unseen first."""
+    def _wanted(self, links: Sequence[Link], *, given: bool = False) -> dict[str, tuple[Link, What]]:
+        """Return by id those of `links` that this source wants and this run has not taken up."""
         wanted: dict[str, tuple[Link, What]] = {}
         for link in links:
             kind = self.spec.kind_of(link.url) or ("article" if given else None)
@@ -143,6 +151,10 @@ class SourceSpider(Spider):
             name = page_id(link.url)
             if name not in self.known:
                 wanted.setdefault(name, (link, What(kind)))
+        return wanted
+
+    async def _requests(self, wanted: dict[str, tuple[Link, What]]) -> list[Request]:
+        """Return requests for what is `wanted`, the unseen first, as many as this run may still take up."""
         before = await self._seen(list(wanted))
         ordered = sorted(wanted.items(), key=lambda found: found[0] in before)
         self.passed_over += max(0, len(ordered) - self.left)
@@ -152,9 +164,10 @@ class SourceSpider(Spider):
         return [self._request(link, what, before.get(name)) for name, (link, what) in chosen]
 
     def _request(self, link: Link, what: What, before: Seen | None) -> Request:
+        item = normalise(link.url)
         if what is What.ARTICLE:
-            return self._page(link.url, what, {"item": link.url, "told_at": link.published_at}, before)
-        return self._page(link.url, what, {"item": link.url, "url": link.url, "depth": 0}, before)
+            return self._page(link.url, what, {"item": item, "told_at": link.published_at}, before)
+        return self._page(link.url, what, {"item": item, "url": link.url, "depth": 0}, before)
 
     def _page(self, url: str, what: What, facts: dict[str, Any], before: Seen | None) -> Request:
         headers = {}
@@ -242,7 +255,7 @@ class SourceSpider(Spider):
         texts: dict[str, Seen] = {}
         outcomes: list[Outcome] = []
         for page in pages:
-            name = item if page.type is PageType.ARTICLE else page.url
+            name = item if page.type is PageType.ARTICLE else page.canonical_url
             if page.id in self.given:
                 if page.type is PageType.ARTICLE:
                     outcomes.append(self._outcome(name, Verdict(Result.DUPLICATE, "", "")))
