@@ -1,55 +1,18 @@
-"""What every engine of the index promises. A new engine joins by a line in ENGINES."""
+"""What every engine of the index promises, by example; `test_engine_answers.py` does it at random."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from pathlib import Path
-from typing import get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from core.contracts import Document, PageType, Sentiment, Span, State, Triage
+from core.contracts import PageType, Sentiment, Span, State, Triage
 from core.errors import BadQuery
 from core.text import MASK, nfc
-from index.embedded import EmbeddedEngine
-from index.engine import Engine, FacetField, Query, Results
+from index.engine import Engine, Query, Results
 from tests.index import reference
-from tests.index.documents import START, document, queries, verdicts, worlds
-
-# Each makes an empty engine in a folder of its own.
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "embedded": lambda folder: EmbeddedEngine(folder / "index.db"),
-}
-
-# An engine is started for each example, which takes longer than all that is asked of it.
-random_worlds = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-@pytest.fixture(params=ENGINES)
-def make_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
-    """A function that makes empty engines."""
-    made: list[Engine] = []
-    numbers = count()
-
-    def make() -> Engine:
-        folder = tmp_path / f"engine-{next(numbers)}"
-        made.append(ENGINES[request.param](folder))
-        return made[-1]
-
-    yield make
-    for engine in made:
-        engine.close()
-
-
-@pytest.fixture
-def engine(make_engine: Callable[[], Engine]) -> Engine:
-    """An empty engine."""
-    return make_engine()
+from tests.index.documents import START, document
 
 
 def ids(results: Results) -> list[str]:
@@ -58,94 +21,6 @@ def ids(results: Results) -> list[str]:
 
 def found(engine: Engine, text: str, **given: object) -> list[str]:
     return ids(engine.search(Query(text=text, limit=200, **given)))  # type: ignore[arg-type]
-
-
-def all_pages(engine: Engine, query: Query) -> list[tuple[str, int]]:
-    """Every hit of all pages, with how many others of its group match; totals must not change on the way."""
-    seen = []
-    totals = set()
-    while True:
-        page = engine.search(query)
-        assert len(page.hits) <= query.limit
-        seen += [(hit.document.id, hit.others) for hit in page.hits]
-        totals.add(page.total)
-        if page.next_cursor is None:
-            assert totals == {len(seen)}
-            return seen
-        query = query.model_copy(update={"cursor": page.next_cursor})
-
-
-# The same answers as plain Python
-
-
-@random_worlds
-@given(world=worlds, decided=verdicts, query=queries, early=st.booleans())
-def test_every_engine_answers_as_the_reference_does(
-    make_engine: Callable[[], Engine],
-    world: tuple[Document, ...],
-    decided: dict[str, Triage],
-    query: Query,
-    early: bool,
-) -> None:
-    engine = make_engine()
-    if early:
-        engine.apply(decided)
-    engine.write(world)
-    if not early:
-        engine.apply(decided)
-    items = [reference.Item(d, decided.get(d.id, Triage())) for d in world]
-
-    assert all_pages(engine, query) == reference.search(items, query)
-
-    fields = get_args(FacetField)
-    facets = engine.facets(query, fields)
-    for field in fields:
-        assert [(c.value, c.count) for c in facets[field]] == reference.facet(items, query, field)
-
-    for weekly in (False, True):
-        for by in (None, "category", "severity"):
-            buckets = engine.counts(query, "week" if weekly else "day", by)
-            assert [(b.start, b.value, b.count) for b in buckets] == reference.counts(
-                items, query, weekly, by
-            )
-
-    for hit in engine.search(query.model_copy(update={"limit": 200})).hits:
-        item = next(i for i in items if i.id == hit.document.id)
-        assert (hit.relevant, hit.severity, hit.categories, hit.group) == (
-            item.relevant,
-            item.severity,
-            item.categories,
-            item.group,
-        )
-        assert hit.document.page == item.page
-        assert hit.triage == decided.get(item.id, Triage())
-        lit = {
-            " ".join(reference.words(reference.fold(getattr(item.page, s.field)[s.start : s.end])))
-            for s in hit.highlights
-        }
-        for term in reference.terms(query.text)[0]:
-            assert any(part.startswith(" ".join(reference.words(reference.fold(term)))) for part in lit)
-    engine.close()
-
-
-@random_worlds
-@given(text=st.text(max_size=60) | st.text(alphabet="aạđ\"*-():^{}+ \0'", max_size=30))
-def test_any_text_gives_results_or_a_plain_refusal(engine: Engine, text: str) -> None:
-    engine.write([document(1, text="bạo hành trẻ em")])
-    for order in ("newest", "score"):
-        try:
-            engine.search(Query(text=text, order=order))
-            engine.facets(Query(text=text), ["category"])
-            engine.counts(Query(text=text))
-        except BadQuery:
-            assert not reference.words(text)
-
-
-@random_worlds
-@given(cursor=st.text(max_size=60))
-def test_a_cursor_that_was_not_given_out_is_refused(engine: Engine, cursor: str) -> None:
-    with pytest.raises(BadQuery):
-        engine.search(Query(cursor=cursor))
 
 
 def test_a_cursor_of_another_order_is_refused(engine: Engine) -> None:
