@@ -12,7 +12,9 @@ from langnghe.demo.site.texts import SECTIONS, Headline, Stock
 PER_PAGE = 15
 ARTICLE = re.compile(r"/bai/(?P<number>\d+)/[a-z0-9-]*")
 SECTION = re.compile(r"/muc/(?P<section>[a-z-]+)(?:/trang-(?P<page>\d+))?/?")
-ROBOTS = "User-agent: *\nDisallow: /thanh-vien/\nDisallow: /gui-bai\n"
+# An article for members only: linked to among the others, forbidden to robots.
+FORBIDDEN = 900_403
+ROBOTS = f"User-agent: *\nDisallow: /thanh-vien/\nDisallow: /gui-bai\nDisallow: /bai/{FORBIDDEN}/\n"
 
 
 class DiscussedPaper:
@@ -65,6 +67,8 @@ class DiscussedPaper:
         }
 
     def _article(self, number: int) -> Answer:
+        if number == FORBIDDEN:
+            return Answer("forbidden", page("missing.html").encode())
         if number in UNREADABLE:
             return unreadable(number, missing())
         article = self._stock.article(number)
@@ -91,5 +95,10 @@ class DiscussedPaper:
         values: dict[str, Any] = {"section": section, "number": number, "pages": pages}
         values["items"] = [self._stock.article(h.number) for h in items]
         return html(
-            kind, "comments/list.html", self._now, **values, unreadable=sorted(UNREADABLE), **self._common
+            kind,
+            "comments/list.html",
+            self._now,
+            **values,
+            unreadable=[*sorted(UNREADABLE), FORBIDDEN],
+            **self._common,
         )

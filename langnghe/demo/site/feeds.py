@@ -148,7 +148,13 @@ class FeedPaper:
             return missing()
         items = [h for h in headlines if section in {h.section, "tin-moi"}][:PER_FEED]
         full = [article for h in items if (article := self._stock.article(h.number))]
-        answer = self._xml("feed", "feeds/rss.xml", items=full, channel=SECTIONS.get(section, "Tin mới"))
+        answer = self._xml(
+            "feed",
+            "feeds/rss.xml",
+            items=full,
+            channel=SECTIONS.get(section, "Tin mới"),
+            described=self._described,
+        )
         return Answer("feed", answer.body, answers.RSS, modified=self._now)
 
     def _xml(self, kind: str, template: str, **values: object) -> Answer:

@@ -25,7 +25,7 @@ CALM = timedelta(days=9)
 ABROAD = re.compile(
     r"Philippines|Mỹ|Úc|Nhật|Hàn Quốc|Trung Quốc|Thái Lan|Ấn Độ|Campuchia|châu Âu|Anh|Pháp|Indonesia"
 )
-# Characters below which a text of news gets two closing sentences, so that its page looks like an article.
+# Characters below which a text of news gets closing sentences, so that its page looks like an article.
 BRIEF = 450
 # How many comments an everyday article has, and the shares of negative, neutral, positive ones. Invented.
 TALK, TONES = (0, 1, 2, 3, 3, 4, 5, 7), (40, 35, 25)
@@ -139,8 +139,9 @@ def _briefs(calendar: Calendar, rng: Random) -> tuple[list[Article], list[Articl
 def _brief(row: Row, at: datetime, rng: Random) -> Article:
     sentences = re.split(r"(?<=[.!?…])\s+(?=[A-ZÀ-ỸĐ“\"])", row.body)
     body = [" ".join(sentences[i : i + 2]) for i in range(0, len(sentences), 2)]
-    if len(row.body) < BRIEF:
-        body.append(" ".join(rng.sample(CLOSINGS[row.kind], 2)))
+    closings = rng.sample(CLOSINGS[row.kind], len(CLOSINGS[row.kind]))
+    while closings and sum(map(len, body)) < BRIEF:
+        body.append(" ".join(closings.pop() for _ in closings[:2]))
     whole = f"{row.title} {row.lead} {row.body}"
     if not ABROAD.search(whole) and not any(name in whole for name in current_names()):
         body.append(f"Tin do cộng tác viên của báo tại {rng.choice(provinces()).name} gửi về.")
@@ -162,7 +163,7 @@ def _everyday(calendar: Calendar, n: int, desk: Desk, talk: bool = False) -> lis
         while (title := wording.one(topic.titles)) in taken:
             wording = Wording(topic, desk.rng)
         taken.add(title)
-        lead, body = wording.one(topic.leads), wording.paragraphs()
+        lead, body = wording.lead(), wording.paragraphs()
         remarks = _talk(wording, at, calendar, desk, taken) if talk else ()
         articles.append(Article(desk.next_number(), title, topic.section, at, lead, body, comments=remarks))
     return articles

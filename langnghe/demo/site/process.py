@@ -96,7 +96,7 @@ def listen(addresses: Sequence[str], port: int | None) -> list[socket.socket]:
             chosen = port or 0
             for address in addresses:
                 opened.append(socket.create_server((address, chosen)))
-                # Inherited by each connection; without it an answer waits 40 ms for a delayed acknowledgement.
+                # Inherited by connections; without it an answer waits 40 ms for a delayed acknowledgement.
                 opened[-1].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 chosen = opened[0].getsockname()[1]
         except OSError as error:

@@ -18,14 +18,16 @@ from langnghe.demo.site.web import base, invented_sites
 
 @dataclass(frozen=True)
 class Truth:
-    """One text: where it stands (`anchor`: of a comment or post on its page), and what is true of it.
+    """One text, and what is true of it.
 
-    `title` is the thread's or article's for posts and comments. `text` has paragraphs on lines of their own.
+    `url` and `anchor` (of a comment or post) name it, `page` shows it: a later page of a long thread, else
+    `url` too. `title` is the thread's or article's for posts and comments. `text` has a line per paragraph.
     `fault` names what is wrong with the page. `copy_of` is the address of the article that has the same text.
     """
 
     site: str
     url: str
+    page: str
     type: PageType
     title: str
     lead: str
@@ -52,9 +54,9 @@ def truth(folder: Path) -> tuple[Truth, ...]:
     ]
     for thread in threads(calendar):
         for nth, post in enumerate(thread.posts):
-            url = forum.url(thread, nth // POSTS_PER_PAGE + 1)
+            shown = forum.url(thread, nth // POSTS_PER_PAGE + 1)
             said = (post.text, post.at, post.label, f"p{post.number}")
-            told.append(Truth("hien-nha", url, PageType.POST, thread.title, "", *said))
+            told.append(Truth("hien-nha", forum.url(thread), shown, PageType.POST, thread.title, "", *said))
     return tuple(told)
 
 
@@ -82,6 +84,7 @@ def _articles(
         yield Truth(
             site,
             where,
+            where,
             PageType.ARTICLE,
             a.title,
             a.lead,
@@ -93,4 +96,4 @@ def _articles(
         )
         for comment in a.comments:
             told = (comment.text, comment.at, comment.label, f"c{comment.number}")
-            yield Truth(site, where, PageType.COMMENT, a.title, "", *told)
+            yield Truth(site, where, where, PageType.COMMENT, a.title, "", *told)

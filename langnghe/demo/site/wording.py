@@ -74,6 +74,10 @@ class Wording:
         """Return one of `patterns`, filled."""
         return self.fill(self.rng.choice(patterns))
 
+    def lead(self) -> str:
+        """Return the lead of an article: two sentences."""
+        return " ".join(self.fill(pattern) for pattern in self.rng.sample(self.topic.leads, 2))
+
     def paragraphs(self) -> tuple[str, ...]:
         """Return the body of an article: six to nine facts, two to a paragraph or one."""
         count = self.rng.randint(6, 9)
