@@ -15,8 +15,8 @@ __all__ = ["Extract", "decode", "extract", "extract_file"]
 def extract_file(path: Path, url: str = "") -> dict[str, str | None]:
     """Return the row that `langnghe extract` prints for one `.html` or `.html.gz` file.
 
-    Keys: file, url, title, lead, text, published_at (ISO 8601 or None). Without `url` the page's own
-    canonical address stands in. Raises BadInput when the file can't be read.
+    Keys: file, url, title, lead, text (`Extract.full_text`), published_at (ISO 8601 or None). Without `url`
+    the page's own canonical address stands in. Raises BadInput when the file can't be read.
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
@@ -29,6 +29,6 @@ def extract_file(path: Path, url: str = "") -> dict[str, str | None]:
         "url": url or found.canonical_url,
         "title": found.title,
         "lead": found.lead,
-        "text": found.text,
+        "text": found.full_text,
         "published_at": found.published_at.isoformat() if found.published_at else None,
     }

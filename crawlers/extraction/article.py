@@ -7,20 +7,21 @@ from lxml.html import HtmlElement
 
 from core.gate import refused_bytes, without_data_uris
 from crawlers.extraction import body as page_body
-from crawlers.extraction import dates, titles
+from crawlers.extraction import dates, shown
 from crawlers.extraction.decoding import decode
 from crawlers.extraction.languages import language_of
 from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
 from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
-from crawlers.extraction.wording import block, cut, line
+from crawlers.extraction.titles import headlines
+from crawlers.extraction.wording import cut, line
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
     """Return what the page `body`, fetched from `url`, says. Never raises; what isn't there is empty.
 
-    `content_type` is the header's value. Bytes that are no text (an image in disguise) give
-    nothing. Order of trust: JSON-LD of an article, meta tags, the page.
+    `content_type` is the header's value. Bytes that are no text (an image in disguise) give nothing.
+    Order of trust: JSON-LD of an article, meta tags, the page; for the title meta tags come first.
     """
     if refused_bytes(body):
         return Extract()
@@ -29,27 +30,46 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
         return Extract()
     meta = meta_data(tree)
     linked = linked_data(tree, meta.canonical or url)
-    text = page_body.main_text(tree, linked.body)
+    titles = headlines(tree, linked, meta)
+    lead = shown.lead(tree, (linked.description, meta.description), titles)
+    text = page_body.main_text(tree, linked.body, titles)
     language = language_of(text, linked.language, meta.language)
-    vietnamese = language == "vi" or _host(url or meta.canonical).endswith(".vn")
+    habits = dates.habits(language, _host(url or meta.canonical or linked.url))
+    text, lead_shown = _apart(text, lead)
     return Extract(
-        title=cut(without_data_uris(titles.title(tree, linked, meta)), TITLE_LIMIT),
-        lead=cut(without_data_uris(line(linked.description or meta.description)), LEAD_LIMIT),
-        text=cut(without_data_uris(block(text)), TEXT_LIMIT),
-        published_at=_published(tree, linked, meta, vietnamese),
-        modified_at=dates.settle((*linked.modified, *meta.modified), vietnamese=vietnamese),
+        title=_clean(titles[0] if titles else "", TITLE_LIMIT),
+        lead=_clean(lead or line(linked.description or meta.description), LEAD_LIMIT),
+        lead_shown=lead_shown,
+        text=_clean(text, TEXT_LIMIT),
+        published_at=_published(tree, linked, meta, habits),
+        modified_at=dates.settle((*linked.modified, *meta.modified), habits),
         language=language,
-        section=cut(line(linked.section or meta.section), SECTION_LIMIT),
+        section=_clean(line(linked.section or meta.section), SECTION_LIMIT),
         canonical_url=_canonical(meta.canonical or linked.url, url),
     )
 
 
-def _published(tree: HtmlElement, linked: Linked, meta: Meta, vietnamese: bool) -> datetime | None:
+def _clean(text: str, limit: int) -> str:
+    return cut(without_data_uris(text), limit)
+
+
+def _apart(text: str, lead: str) -> tuple[str, bool]:
+    """Return the text without the lead as its first line, and whether readers see the lead above it."""
+    if not lead:
+        return text, False
+    first, _, rest = text.partition("\n")
+    if shown.bare(first) == shown.bare(lead):
+        return rest, True
+    return text, not shown.repeats(text, lead)
+
+
+def _published(tree: HtmlElement, linked: Linked, meta: Meta, habits: dates.Habits) -> datetime | None:
     declared = (*linked.published, *meta.published)
-    settled = dates.settle(declared, vietnamese=vietnamese)
-    if settled is not None and any(dates.has_time(d) for d in declared):
-        return settled
-    return dates.settle((*declared, *dates.shown(tree, vietnamese=vietnamese)), vietnamese=vietnamese)
+    if any(dates.has_hour(d) for d in declared):
+        settled = dates.settle(declared, habits)
+        if settled is not None:
+            return settled
+    return dates.settle((*declared, *shown.dates(tree, habits)), habits)
 
 
 def _canonical(claimed: str, url: str) -> str:
@@ -66,7 +86,6 @@ def _canonical(claimed: str, url: str) -> str:
 
 
 def _host(url: str) -> str:
-    """Return the host name of `url`, or nothing."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:

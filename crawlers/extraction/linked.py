@@ -25,9 +25,8 @@ RANK = {name: rank for rank, names in enumerate(ARTICLES) for name in names}
 WHOLE_PAGE = {"WebPage", "ItemPage"}
 # Where the main thing of a page may hang. Lists of other articles (hasPart, itemListElement) are not entered.
 CARRIERS = ("@graph", "mainEntity", "mainEntityOfPage")
-WRAPPING = re.compile(
-    r"^\s*(?:<!--|<!\[CDATA\[|/\*.*?\*/|//[^\n]*\n)+|(?:-->|\]\]>|//[^\n]*|;)+\s*$", re.DOTALL
-)
+# What some publishing systems put around the JSON.
+WRAPPING = ("<!--", "-->", "<![CDATA[", "]]>", "//<![CDATA[", "//]]>", "/*<![CDATA[*/", "/*]]>*/", ";")
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 FIELD = re.compile(
     r'"(headline|description|datePublished|dateModified|articleSection|articleBody|inLanguage)"'
@@ -82,7 +81,7 @@ def _roots(tree: HtmlElement) -> Iterator[Any]:
 
 def _parsed(source: str) -> Iterator[Any]:
     """Yield the values in `source`: JSON, JSON with common mistakes, or else the fields that can be read."""
-    for attempt in (source, TRAILING_COMMA.sub(r"\1", WRAPPING.sub("", source))):
+    for attempt in (source, TRAILING_COMMA.sub(r"\1", _unwrapped(source))):
         try:
             yield json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
@@ -93,6 +92,16 @@ def _parsed(source: str) -> Iterator[Any]:
         for name, value in FIELD.findall(source):
             fields.setdefault(name, _unquoted(value))
         yield fields
+
+
+def _unwrapped(source: str) -> str:
+    previous = None
+    while previous != source:
+        previous = source
+        source = source.strip()
+        for mark in WRAPPING:
+            source = source.removeprefix(mark).removesuffix(mark)
+    return source
 
 
 def _unquoted(value: str) -> str:

@@ -17,6 +17,8 @@ URL_LIMIT = 2_000
 class Extract(Contract):
     """What a page says, as plain NFC text. What was not found is empty (`""`) or None.
 
+    `text` does not begin with the lead; `lead_shown` says that readers see it above the text, and `full_text`
+    has both. A lead that only search engines see (`description`) is not shown.
     A page without an article (empty, an image in disguise, a list of links) has an empty `text`.
     `title` has at most 500 characters, `lead` 2,000, `text` 200,000: what is longer is cut at a word and
     ends with `…`. `canonical_url` is what the page claims about itself: whoever takes it for an identity has
@@ -26,9 +28,15 @@ class Extract(Contract):
 
     title: Text = Field(default="", max_length=TITLE_LIMIT)
     lead: Text = Field(default="", max_length=LEAD_LIMIT)
+    lead_shown: bool = False
     text: Text = Field(default="", max_length=TEXT_LIMIT)
     published_at: AwareDatetime | None = None
     modified_at: AwareDatetime | None = None
     language: str = ""
     section: Text = Field(default="", max_length=SECTION_LIMIT)
     canonical_url: str = Field(default="", max_length=URL_LIMIT)
+
+    @property
+    def full_text(self) -> str:
+        """What a reader reads below the headline: the lead, if it is shown there, and the text."""
+        return f"{self.lead}\n{self.text}".strip() if self.lead_shown else self.text

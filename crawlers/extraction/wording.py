@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+from lxml.html import HtmlElement
+
 SPACES = re.compile(r"[\s\u200b\ufeff\u2028\u2029]+")
 INLINE_SPACES = re.compile(r"[^\S\n]+|[\u200b\ufeff]+")
 # Formatting that some sites leave in a JSON headline. Any other tag stays and is shown as text.
@@ -12,6 +14,17 @@ FORMATTING = re.compile(r"</?(?:b|i|em|strong|u|br|span|su[bp]|mark|p|a)(?:\s[^<
 def line(text: str) -> str:
     """Return `text` on one line, entities resolved (also those escaped twice), formatting tags cut out."""
     return SPACES.sub(" ", FORMATTING.sub(" ", unescape(unescape(text)))).strip()
+
+
+def text_of(element: HtmlElement, limit: int) -> str:
+    """Return the text in `element` on one line, read no further than about `limit` characters."""
+    pieces: list[str] = []
+    for piece in element.itertext():
+        pieces.append(piece)
+        limit -= len(piece)
+        if limit <= 0:
+            break
+    return line(" ".join(pieces))
 
 
 def block(text: str) -> str:
