@@ -1,6 +1,6 @@
 """The records that the rooms hand to each other: one sub-record per stage, frozen, JSON on every wire."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from core.text import nfc
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+# Vietnam went online on 19 November 1997; earlier dates are faults.
+EARLIEST = datetime(1997, 1, 1, tzinfo=UTC)
 
 Text = Annotated[str, AfterValidator(nfc)]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -77,8 +79,8 @@ class Page(Contract):
 
     @property
     def dated_at(self) -> datetime:
-        """The time that counts, weeks and monthly indices use: published if known and not in the future."""
-        if self.published_at is not None and self.published_at <= self.fetched_at:
+        """The time that counts, weeks and monthly indices use: published if known and believable."""
+        if self.published_at is not None and EARLIEST <= self.published_at <= self.fetched_at:
             return self.published_at
         return self.fetched_at
 

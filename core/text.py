@@ -10,14 +10,25 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+class _Folded(dict[str, str]):
+    """Each character met, folded: texts repeat few characters, so each is decomposed once."""
+
+    def __missing__(self, character: str) -> str:
+        plain = unicodedata.normalize("NFD", character.lower().replace("đ", "d"))
+        self[character] = folded = "".join(c for c in plain if not unicodedata.combining(c))
+        return folded
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """Return `text` lower-cased without diacritics, đ as d: what a person types on a bare keyboard.
 
     One code point stays one code point for Vietnamese NFC text, so offsets into the folded text hold
     for the original (`tests/core/test_text.py` holds this for all Vietnamese letters).
     """
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(map(_FOLDED.__getitem__, text))
 
 
 def has_marks(text: str) -> bool:

@@ -1,8 +1,11 @@
 """The stages as functions: the command line and Airflow call the same ones.
 
 Each stage takes what waits for it and writes down one outcome for each item; a stage that is killed is
-run again and goes on where it stopped.
+run again and goes on where it stopped. What is slow to load (models, charts) is loaded by the stage that
+needs it, so that commands start quickly.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,12 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import Sources, SourceSpec, load_sources
-from dashboards.report import last_complete_week, make_report
 from filelock import FileLock, Timeout
-from nlp.analyser import Analyser
 
 from core.archive import Archive
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
@@ -31,6 +33,9 @@ from index import open_engine
 from index.alerts import alerts as index_alerts
 from index.engine import Engine
 from nlp.duplicates import signature
+
+if TYPE_CHECKING:
+    from nlp.analyser import Analyser
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -64,6 +69,8 @@ class House:
     @cached_property
     def analyser(self) -> Analyser:
         """The packaged or configured models."""
+        from nlp.analyser import Analyser
+
         return Analyser.load(self.settings.models_dir)
 
     @cached_property
@@ -208,10 +215,8 @@ def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome
 
 
 def apply_decisions(records: Records, engine: Engine) -> None:
-    """Put into force the decisions that the index does not know of."""
-    missed = decisions.triages(records, after=engine.applied_seq())
-    if missed:
-        engine.apply(missed)
+    """Put every decision into force: what a kill kept from the index is made up for. Repeating is cheap."""
+    engine.apply(decisions.triages(records))
 
 
 def watch(house: House, now: datetime) -> list[Alert]:
@@ -226,6 +231,8 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
     HTML and PDF go to `output`, by default the data folder's `reports`.
     """
+    from dashboards.report import last_complete_week, make_report
+
     _declare(house)
     health = crawled.source_health(house.records)
     names = {s.source_id: s.name for s in health}

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -60,10 +60,14 @@ def decisions(records: Records, page_id: str | None = None, after: int = 0) -> l
         return [_decision(row) for row in session.scalars(wanted)]
 
 
-def triages(records: Records, after: int = 0) -> dict[str, Triage]:
-    """Return where each text stands that was decided on after number `after`, by page id."""
-    changed = {d.page_id for d in decisions(records, after=after)}
-    return {page_id: settle(decisions(records, page_id)) for page_id in sorted(changed)}
+def triages(records: Records, page_ids: Iterable[str] | None = None) -> dict[str, Triage]:
+    """Return where each of the texts stands, or all that were ever decided on, by page id."""
+    if page_ids is not None:
+        return {name: settle(decisions(records, name)) for name in page_ids}
+    by_page: dict[str, list[Decision]] = {}
+    for decision in _all(records):
+        by_page.setdefault(decision.page_id, []).append(decision)
+    return {name: settle(rows) for name, rows in by_page.items()}
 
 
 def verify(records: Records) -> int:

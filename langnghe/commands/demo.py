@@ -10,7 +10,6 @@ from langnghe.commands.console import errors, output, print_outcomes, progress
 from langnghe.demo.run import LEAD, Demo
 from langnghe.demo.run import demo as demo_run
 from langnghe.demo.site.server import Corpus
-from langnghe.serve import bind, serve_console
 
 
 def demo(
@@ -25,6 +24,8 @@ def demo(
     pages: Annotated[int, typer.Option(min=1, help="How many texts of the corpus.")] = 2000,
 ) -> None:
     """Crawl a small web on this machine, analyse, index, report, and serve the console on it."""
+    from langnghe.serve import bind, serve_console
+
     sock = bind("127.0.0.1", port) if serve else None
     errors.print(f"Crawling a small web on loopback into {directory} ...", markup=False)
     with progress() as tell, demo_run(directory, Corpus(corpus, pages) if corpus else None, tell) as done:

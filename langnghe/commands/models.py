@@ -8,8 +8,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from langnghe.commands.console import errors, output, print_json, print_table
 from nlp.card import Task
-from nlp.evaluate import evaluate as evaluate_model
-from nlp.train import train as train_model
 
 Data = Annotated[list[Path], typer.Option("--data", help="Labelled rows, .jsonl or .parquet; repeatable.")]
 
@@ -20,6 +18,8 @@ def train(
     directory: Annotated[Path, typer.Option("--output", help="Folder for the model.")],
 ) -> None:
     """Train a model on labelled rows and write it to a folder."""
+    from nlp.train import train as train_model
+
     with Progress(
         TextColumn("{task.description:<12}"),
         BarColumn(),
@@ -34,7 +34,9 @@ def train(
         )
     for warning, count in card.warnings.items():
         errors.print(f"warning: {warning}: {count}", markup=False)
-    output.print(f"{card.name} {card.version}: {card.counts['rows']} rows, written to {directory}", markup=False)
+    output.print(
+        f"{card.name} {card.version}: {card.counts['rows']} rows, written to {directory}", markup=False
+    )
 
 
 def evaluate(
@@ -44,6 +46,8 @@ def evaluate(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Measure a model on labelled rows."""
+    from nlp.evaluate import evaluate as evaluate_model
+
     figures = evaluate_model(task, data, model)
     if json:
         print_json(figures)

@@ -9,11 +9,9 @@ import typer
 from core.contracts import VIETNAM
 from core.errors import BadInput, BadQuery
 from core.taxonomy import taxonomy
-from crawlers.extraction import extract_file
 from index.engine import Query
 from langnghe import pipeline
 from langnghe.commands.console import house, output, print_json, print_table
-from langnghe.serve import serve_console
 
 
 def search(
@@ -72,6 +70,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
 ) -> None:
     """Serve the analysts' console."""
+    from langnghe.serve import serve_console
+
     serve_console(house(context), host, port)
 
 
@@ -96,6 +96,8 @@ def extract(
     url: Annotated[str, typer.Option(help="Address that the page came from.")] = "",
 ) -> None:
     """Print title, lead, text and time of HTML files, one JSON line each."""
+    from crawlers.extraction import extract_file
+
     for path in files:
         try:
             print_json(extract_file(path, url))

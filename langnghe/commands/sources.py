@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from crawlers.check import check as check_source
 
 from core.errors import StageFailed
 from core.records import crawled
@@ -42,6 +41,8 @@ def check(
     json: Json = False,
 ) -> None:
     """Fetch robots.txt, feeds, sitemaps and one page of each source, and say what works."""
+    from crawlers.check import check as check_source
+
     place = house(context)
     specs = [find_source(place, name) for name in source or ()] or [
         s for s in place.sources.specs if s.enabled

@@ -12,7 +12,6 @@ from core.errors import BadUsage
 from core.records import runs
 from langnghe import pipeline
 from langnghe.commands.console import house, output, print_json, print_outcomes, print_table, progress
-from langnghe.filter import analyse_file
 from langnghe.pipeline import House, OnOutcome, running
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -58,6 +57,8 @@ def analyse(
     elif target is None:
         raise BadUsage("analyse takes no file (the stage) or two (IN.jsonl OUT.jsonl, or - )")
     else:
+        from langnghe.filter import analyse_file
+
         count = analyse_file(source, target, model)
         print(f"{count} rows analysed", file=sys.stderr)  # noqa: T201 - standard output may be the rows
 
