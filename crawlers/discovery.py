@@ -46,7 +46,7 @@ def links_of_feed(body: bytes, url: str, content_type: str | None) -> Found:
         address = _absolute(url, entry.get("link") or entry.get("id") or "")
         if address:
             links.append(Link(url=address, published_at=_moment(entry.get("published") or "")))
-    return Found(links=tuple(links), broken=not feed.version and not links)
+    return Found(links=tuple(links), broken=not feed.get("version") and not links)
 
 
 def links_of_sitemap(body: bytes, url: str) -> Found:

@@ -141,7 +141,7 @@ def _items(
     """Yield anchor, text and date of each comment or post; one without an id is named by its text."""
     taken: set[str] = set()
     for element in elements[:POSTS_LIMIT]:
-        text = cut(without_data_uris(block(_text(element.css(text_css)[:1]))), POST_LIMIT)
+        text = cut(block(without_data_uris(_text(element.css(text_css)[:1]))), POST_LIMIT)
         if not text:
             continue
         date = _date(element.css(date_css)[:1], language) if date_css else None

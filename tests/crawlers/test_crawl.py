@@ -1,0 +1,210 @@
+import json
+from collections import Counter
+from datetime import UTC, datetime
+
+from core.contracts import PageType, SourceState
+from core.records import runs
+from core.urls import normalise, page_id
+from tests.crawlers.smallweb import Answer, Place, Web, article, labels
+
+POST = '<div class="p" id="p{n}"><div class="b">{text}</div><time datetime="2026-11-20T08:0{n}:00Z"></time></div>'
+
+
+def thread(*posts: int, more: str = "") -> str:
+    """Return a page of a thread with these posts."""
+    link = f'<a class="next" href="{more}">Sau</a>' if more else ""
+    bodies = "".join(POST.format(n=n, text=f"Bài viết số {n} về việc đưa đón con") for n in posts)
+    return f"<html><body><h1>Hỏi về đưa đón</h1>{bodies}{link}</body></html>"
+
+
+THREADS = {"allow": ["^/t/"], "post": ".p", "text": ".b", "date": "time", "next": "a.next"}
+
+
+def test_pages_are_found_by_feed_sitemap_and_section_and_archived_once(web: Web, place: Place) -> None:
+    for number in range(1, 8):
+        web.put(f"/bai/tin-{number}.html", article(f"Tin số {number}"), etag=number % 2 == 0)
+    web.feed("/rss.xml", ["/bai/tin-1.html?utm_source=rss", "/bai/tin-2.html", "/anh/a.jpg", "/gioi-thieu"])
+    web.put(
+        "/sitemap.xml", f"<urlset><url><loc>{web.base}/bai/tin-3.html</loc></url></urlset>", kind="text/xml"
+    )
+    web.put(
+        "/muc",
+        "<h3><a href='/bai/tin-4.html'>a</a></h3><h3><a href='/bai/tin-1.html'>b</a></h3>"
+        "<a class='n' href='/muc?trang=2'>Sau</a>",
+    )
+    web.put(
+        "/muc?trang=2", "<h3><a href='/bai/tin-5.html'>a</a></h3><a class='n' href='/muc?trang=3'>Sau</a>"
+    )
+    web.put(
+        "/muc?trang=3", "<h3><a href='/bai/tin-5.html'>a</a></h3><a class='n' href='/muc?trang=4'>Sau</a>"
+    )
+    spec = web.spec(
+        discover={
+            "feeds": [f"{web.base}/rss.xml"],
+            "sitemaps": [f"{web.base}/sitemap.xml"],
+            "sections": [{"url": f"{web.base}/muc", "links": "h3 a", "next": "a.n"}],
+        }
+    )
+    first = place.crawl(spec)
+    assert labels(first) == {f"/bai/tin-{n}.html": "archived" for n in range(1, 6)}
+    assert {p.title for p in place.pages()} == {f"Tin số {n}" for n in range(1, 6)}
+    assert web.times("/muc?trang=4") == 0, "a section page with nothing new ends the walk"
+    assert not any(path.startswith("/anh") for path, _ in web.asked)
+    assert place.health("bao-thu").state is SourceState.OK
+
+    second = place.crawl(spec)
+    assert set(labels(second).values()) == {"unchanged"}
+    assert len(second) == 5
+    assert len(place.pages()) == 5
+    asked = [headers for path, headers in web.asked if path == "/bai/tin-2.html"]
+    assert ["if-none-match" in headers for headers in asked] == [False, True]
+    assert place.health("bao-thu").state is SourceState.UNCHANGED
+
+    web.put("/bai/tin-2.html", article("Tin số 2, đã sửa"), etag=True)
+    web.put("/bai/tin-3.html", article("Tin số 3, đã sửa"))
+    assert Counter(labels(place.crawl(spec)).values()) == {"archived": 2, "unchanged": 3}
+    revisions = [p for p in place.pages() if p.id == page_id(f"{web.base}/bai/tin-2.html")]
+    assert len({p.content_hash for p in revisions}) == 2
+
+
+def test_the_crawler_says_who_it_is_and_keeps_no_cookie(web: Web, place: Place) -> None:
+    web.feed("/rss.xml", ["/bai/1", "/bai/2"])
+    for path in ("/bai/1", "/bai/2"):
+        web.put(path, article(path), headers={"Set-Cookie": "a=b"})
+    place.crawl(web.spec())
+    for path, headers in web.asked:
+        assert headers["user-agent"] == "LangNghe/0.1 (+bien-tap@example.vn)", path
+        assert "cookie" not in headers
+        assert "referer" not in headers
+        assert "image" not in headers["accept"]
+
+
+def test_twins_and_redirects_lead_to_one_document(web: Web, place: Place) -> None:
+    web.feed("/rss.xml", ["/bai/tin-100001.html", "/bai/tin-100001.html?fbclid=x", "/bai/cu-100001.html"])
+    web.put("/bai/tin-100001.html", article("Tin"))
+    web.put("/bai/cu-100001.html", status=301, headers={"Location": "/bai/tin-100001.html"})
+    outcomes = place.crawl(web.spec())
+    assert Counter(o.label for o in outcomes) == {"archived": 1, "duplicate": 1}
+    assert len(place.pages()) == 1
+    assert all(o.item == normalise(o.item) for o in outcomes)
+
+
+def test_comments_and_threads_have_an_outcome_each_and_grow(web: Web, place: Place) -> None:
+    comment = "<div class='c' id='c{n}'><p class='t'>Bình luận số {n} của bạn đọc</p></div>"
+    web.put("/bai/1", article("Tin", below=comment.format(n=1)), etag=True)
+    web.put("/t/12", thread(1, 2, more="/t/12/trang-2"), etag=True)
+    web.put("/t/12/trang-2", thread(3), etag=True)
+    web.feed("/rss.xml", ["/bai/1", "/t/12"])
+    spec = web.spec(
+        comments={"item": ".c", "text": ".t"},
+        threads=THREADS | {"deny": ["trang-"]},
+        articles={"allow": ["^/bai/"]},
+    )
+    assert labels(place.crawl(spec)) == {
+        "/bai/1": "archived",
+        "/bai/1#c1": "archived",
+        "/t/12#p1": "archived",
+        "/t/12#p2": "archived",
+        "/t/12#p3": "archived",
+    }
+    posts = [p for p in place.pages() if p.type is PageType.POST]
+    assert {p.thread_id for p in posts} == {page_id(f"{web.base}/t/12")}
+    assert {p.thread_title for p in posts} == {"Hỏi về đưa đón"}
+
+    web.put("/bai/1", article("Tin", below=comment.format(n=1) + comment.format(n=2)), etag=True)
+    web.put("/t/12/trang-2", thread(3, 4), etag=True)
+    again = labels(place.crawl(spec))
+    assert {item for item, label in again.items() if label == "archived"} == {"/bai/1#c2", "/t/12#p4"}
+    third = labels(place.crawl(spec))
+    assert set(third.values()) == {"unchanged"}
+
+
+def test_what_can_pass_is_tried_again_and_what_fails_is_quarantined_and_replayed(
+    web: Web, place: Place
+) -> None:
+    web.feed("/rss.xml", ["/bai/ban", "/bai/hong"])
+    web.pages["/bai/ban"] = lambda before: (
+        Answer("Chờ", 503, headers={"Retry-After": "1"}) if before == 0 else Answer(article("Bận"))
+    )
+    web.put("/bai/hong", "Lỗi", status=500)
+    spec = web.spec()
+    assert labels(place.crawl(spec)) == {"/bai/ban": "archived", "/bai/hong": "quarantined:http_500"}
+    assert web.times("/bai/hong") == 2
+    (held,) = runs.quarantined(place.records)
+    before = place.health("bao-thu")
+
+    web.put("/bai/hong", article("Đã lành"))
+    assert labels(place.crawl(spec, urls={"bao-thu": [held.item]})) == {"/bai/hong": "archived"}
+    assert not runs.quarantined(place.records)
+    assert place.health("bao-thu") == before
+    assert web.times("/rss.xml") == 1
+
+
+def test_the_feed_gives_the_date_that_the_page_lacks(web: Web, place: Place) -> None:
+    web.feed("/rss.xml", ["/bai/1"], ["Fri, 20 Nov 2026 07:00:00 +0700"])
+    web.put("/bai/1", article("Tin"))
+    place.crawl(web.spec())
+    assert place.pages()[0].published_at == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_a_run_takes_up_no_more_pages_than_allowed_the_unseen_first(web: Web, place: Place) -> None:
+    paths = [f"/bai/{n}" for n in range(6)]
+    for path in paths:
+        web.put(path, article(f"Tin {path}"))
+    web.feed("/rss.xml", paths)
+    few = place.settings.crawl.model_copy(update={"pages_per_run": 4})
+    place.settings = place.settings.model_copy(update={"crawl": few})
+    spec = web.spec()
+    place.crawl(spec)
+    assert "2 more pages than pages_per_run allows" in place.health("bao-thu").reason
+    place.crawl(spec)
+    assert len(place.pages()) == 6
+
+
+def test_a_sources_health_says_what_it_gave(place: Place) -> None:
+    webs = [Web(f"127.0.0.{n}") for n in (31, 32, 33, 34)]
+    empty, few, dead, lost = webs
+    try:
+        empty.feed("/rss.xml", [])
+        few.feed("/rss.xml", ["/bai/1"])
+        few.put("/bai/1", article("Tin"))
+        lost.feed("/rss.xml", ["/bai/mat"])
+        dead.close()
+        specs = [
+            empty.spec("trong"),
+            few.spec("it", expect={"minimum": 5}),
+            dead.spec("chet"),
+            lost.spec("lac"),
+        ]
+        outcomes = place.crawl(*specs)
+    finally:
+        for web in (empty, few, lost):
+            web.close()
+    states = {name: place.health(name).state for name in ("trong", "it", "chet", "lac")}
+    assert states == {
+        "trong": SourceState.EMPTY,
+        "it": SourceState.LATE,
+        "chet": SourceState.FAILED,
+        "lac": SourceState.FAILED,
+    }
+    assert "1 pages, at least 5 expected" in place.health("it").reason
+    assert "refuses connections" in place.health("chet").reason
+    assert "1 dropped:http_404" in place.health("lac").reason
+    assert {o.source_id: o.label for o in outcomes}["chet"] == "dropped:feed_failed"
+
+
+def test_articles_keep_what_json_ld_says(web: Web, place: Place) -> None:
+    said = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": "Tin có dữ liệu",
+        "datePublished": "2026-11-20T07:00:00+07:00",
+        "articleSection": "Giáo dục",
+    }
+    head = f'<script type="application/ld+json">{json.dumps(said)}</script>'
+    web.feed("/rss.xml", ["/bai/1"])
+    web.put("/bai/1", article("Tin có dữ liệu", head=head))
+    place.crawl(web.spec())
+    (page,) = place.pages()
+    assert (page.title, page.section, page.language) == ("Tin có dữ liệu", "Giáo dục", "vi")
+    assert page.published_at == datetime(2026, 11, 20, tzinfo=UTC)

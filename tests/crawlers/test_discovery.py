@@ -1,0 +1,104 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.discovery import links_of_feed, links_of_section, links_of_sitemap
+from crawlers.source import SectionPages
+
+BASE = "https://baothu.vn/rss"
+SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def urls(found: object) -> list[str]:
+    return [link.url for link in found.links]  # type: ignore[attr-defined]
+
+
+def test_rss_gives_addresses_and_times_with_a_zone() -> None:
+    body = b"""<?xml version="1.0"?><rss version="2.0"><channel>
+      <item><link>https://baothu.vn/a.html?utm_source=rss&amp;id=7#top</link>
+        <pubDate>Tue, 24 Nov 2026 07:30:00 +0700</pubDate></item>
+      <item><link>/b.html</link><pubDate>Tue, 24 Nov 2026 07:30:00 GMT+7</pubDate></item>
+      <item><guid>https://baothu.vn/c.html</guid></item>
+      <item><link>javascript:alert(1)</link></item></channel></rss>"""
+    found = links_of_feed(body, BASE, "text/xml")
+    assert urls(found) == [
+        "https://baothu.vn/a.html?id=7",
+        "https://baothu.vn/b.html",
+        "https://baothu.vn/c.html",
+    ]
+    assert found.links[0].published_at == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    assert found.links[1].published_at is None, "a zone in a form of its own is not guessed at"
+    assert not found.broken
+
+
+def test_atom_and_ill_formed_feeds_are_read() -> None:
+    atom = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://baothu.vn/a"/>
+      <published>2026-11-24T07:30:00+07:00</published></entry></feed>"""
+    found = links_of_feed(atom, BASE, "application/atom+xml")
+    assert urls(found) == ["https://baothu.vn/a"]
+    assert found.links[0].published_at == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    broken = b"<rss><channel><item><title>M & b <b></title><link>https://baothu.vn/a</link></item><item>"
+    assert urls(links_of_feed(broken, BASE, None)) == ["https://baothu.vn/a"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><body>404</body></html>", b"\x89PNG\r\n", b"{}"])
+def test_what_is_no_feed_or_sitemap_is_said_to_be_broken(body: bytes) -> None:
+    assert links_of_feed(body, BASE, "text/html").broken
+    assert links_of_sitemap(body, BASE).broken
+
+
+def test_sitemaps_give_pages_news_dates_and_sitemaps_latest_first() -> None:
+    body = f"""<?xml version="1.0"?><urlset xmlns="{SITEMAPS}"
+       xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+      <url><loc> https://baothu.vn/a </loc><news:news>
+        <news:publication_date>2026-11-24T07:30:00+07:00</news:publication_date></news:news></url>
+      <url><loc>https://baothu.vn/b</loc><lastmod>2026-11-24</lastmod></url></urlset>"""
+    found = links_of_sitemap(body.encode(), BASE)
+    assert urls(found) == ["https://baothu.vn/a", "https://baothu.vn/b"]
+    assert [bool(link.published_at) for link in found.links] == [True, False]
+    index = "".join(
+        f"<sitemap><loc>https://baothu.vn/{m}.xml</loc><lastmod>2026-{m}</lastmod></sitemap>"
+        for m in ("01", "11", "06")
+    )
+    found = links_of_sitemap(f'<sitemapindex xmlns="{SITEMAPS}">{index}</sitemapindex>'.encode(), BASE)
+    assert [url[-6:] for url in found.sitemaps] == ["11.xml", "06.xml", "01.xml"]
+
+
+def test_a_text_of_addresses_is_a_sitemap_too() -> None:
+    assert urls(links_of_sitemap(b"https://baothu.vn/a\nnothing\nhttps://baothu.vn/b\n", BASE)) == [
+        "https://baothu.vn/a",
+        "https://baothu.vn/b",
+    ]
+
+
+def test_an_endless_sitemap_is_read_up_to_the_limit_of_the_protocol() -> None:
+    body = b"<urlset>" + b"".join(b"<url><loc>https://baothu.vn/%d</loc></url>" % i for i in range(60_000))
+    assert len(links_of_sitemap(body, BASE).links) == 50_000
+
+
+def test_entities_are_not_expanded_nor_files_read() -> None:
+    body = b"""<!DOCTYPE r [<!ENTITY a "https://baothu.vn/x"><!ENTITY f SYSTEM "file:///etc/hostname">]>
+      <urlset><url><loc>&a;</loc></url><url><loc>https://baothu.vn/&f;</loc></url></urlset>"""
+    assert all("/x" not in url for url in urls(links_of_sitemap(body, BASE)))
+
+
+def test_a_section_gives_its_links_once_and_its_next_page() -> None:
+    html = """<html><head><base href="/muc/"></head><body><h3><a href="a.html">A</a></h3>
+      <h3><a href="a.html#binh-luan">A</a></h3><h3><a href="//baothu.vn/b.html">B</a></h3>
+      <a class="next" href="?trang=2">Sau</a><a href="khac.html">C</a></body></html>"""
+    rule = SectionPages(url="https://baothu.vn/muc", links="h3 a", next="a.next")
+    found = links_of_section(html, "https://baothu.vn/muc", rule)
+    assert urls(found) == ["https://baothu.vn/muc/a.html", "https://baothu.vn/b.html"]
+    assert found.next_url == "https://baothu.vn/muc/?trang=2"
+
+
+@given(
+    st.binary(max_size=400)
+    | st.text(alphabet="<>&;/=\"'!?[]-urlsetlocfeeditmk:. ", max_size=400).map(str.encode)
+)
+def test_no_bytes_make_discovery_fail(body: bytes) -> None:
+    links_of_feed(body, BASE, None)
+    links_of_sitemap(body, BASE)
+    links_of_section(body.decode("utf-8", "replace"), BASE, SectionPages(url=BASE, next="a"))
