@@ -14,7 +14,7 @@ from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
 from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
 from crawlers.extraction.titles import headlines
-from crawlers.extraction.wording import cut, line
+from crawlers.extraction.wording import composed, cut, line
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
@@ -50,7 +50,7 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
 
 
 def _clean(text: str, limit: int) -> str:
-    return cut(without_data_uris(text), limit)
+    return cut(composed(without_data_uris(text)[: 4 * limit]), limit)
 
 
 def _apart(text: str, lead: str) -> tuple[str, bool]:

@@ -7,17 +7,24 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
+from core.gate import without_data_uris
 from crawlers.extraction.shown import bare
-from crawlers.extraction.wording import block
+from crawlers.extraction.wording import block, text_of
 
 # trafilatura reports each page without text; our outcome says so already.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 # Never text, and what makes copying a tree slow: a third of the elements on the pages measured.
 WEIGHT = ("script", "style", "svg", "template", "iframe", "object", "canvas")
+# The largest of 42 news pages has 4,000 elements besides. trafilatura takes time quadratic in their number:
+# a page of more than five times that is read paragraph by paragraph.
+ELEMENTS = 20_000
+# Parsing takes time quadratic in the number of a tag's attributes. Long tags carry data for scripts.
+LONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,40})[^<>]{20000,}")
 BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # trafilatura's fast rules find the whole article on 41 of the 42 pages given. Where they find less than this
 # share of what stands in paragraphs, its slower comparison with other algorithms is asked.
 FOUND_SHARE = 0.5
+PARAGRAPH_LIMIT = 20_000
 # How many lines before the text may be headline, kicker and byline.
 HEAD_LINES = 6
 # A line this long is a paragraph, whatever comes before it on its own is kicker, byline or date.
@@ -28,10 +35,10 @@ IMPRINT = re.compile(r"^(?:©|\(c\)\s|copyright\b|e-?mail:)|^\S+@\S+$", re.IGNOR
 
 
 def parse(source: str) -> HtmlElement | None:
-    """Return the tree of `source`, comments and processing instructions left out; None when there is none."""
+    """Return the tree of `source` without comments and data: URIs; None when there is none."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        return document_fromstring(source.encode(), parser=parser)
+        return document_fromstring(LONG_TAG.sub(r"\1", without_data_uris(source)).encode(), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
 
@@ -43,9 +50,13 @@ def main_text(tree: HtmlElement, declared: str, headlines: tuple[str, ...]) -> s
     sites leave the paragraphs out there. `headlines` are not repeated in the text.
     """
     etree.strip_elements(tree, *WEIGHT, with_tail=False)
-    text = _found(tree, fast=True)
-    if len(text) < FOUND_SHARE * _paragraphs(tree):
-        text = max(text, _found(tree, fast=False), key=len)
+    paragraphs = [text_of(p, PARAGRAPH_LIMIT) for p in tree.iter("p") if not _beside(p)]
+    if sum(1 for _ in tree.iter()) > ELEMENTS:
+        text = "\n".join(paragraphs)
+    else:
+        text = _found(tree, fast=True)
+        if len(text) < FOUND_SHARE * sum(map(len, paragraphs)):
+            text = max(text, _found(tree, fast=False), key=len)
     if len(text) < FOUND_SHARE * len(declared):
         text = block(declared)
     return _without_frame(block(text), {bare(h) for h in headlines if h})
@@ -60,13 +71,8 @@ def _found(tree: HtmlElement, *, fast: bool) -> str:
     return (getattr(document, "text", None) or "") if document is not None else ""
 
 
-def _paragraphs(tree: HtmlElement) -> int:
-    """Return how many characters stand in paragraphs outside links, menus, lists and boxes."""
-    return sum(
-        sum(len(piece.strip()) for piece in p.itertext())
-        for p in tree.iter("p")
-        if not any(ancestor.tag in BESIDE for ancestor in p.iterancestors())
-    )
+def _beside(element: HtmlElement) -> bool:
+    return any(ancestor.tag in BESIDE for ancestor in element.iterancestors())
 
 
 def _without_frame(text: str, headlines: set[str]) -> str:

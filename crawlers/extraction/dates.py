@@ -20,7 +20,7 @@ from crawlers.extraction.wording import line
 YEARS = range(1997, 2100)
 ZONE = r"(?P<zone>Z|UTC|GMT(?!\s*[+-])|(?:(?:UTC|GMT)\s*)?[+-]\d{1,2}(?::?\d{2})?)"
 SECOND = r"(?P<second>\d{2})(?:[.,]\d+)?"
-HALF = r"(?!\d)\s*(?P<half>[AaPpSsCc][MmHh]?\b)?"
+HALF = r"(?!\d)\s*(?P<half>(?:[ap]m|sa|ch)\b)?"  # sáng, chiều
 CLOCK = rf"(?P<hour>\d{{1,2}})(?:[:hg]|\s*giờ\s*)(?P<minute>\d{{2}})(?::{SECOND})?{HALF}"
 ISO = re.compile(
     r"^\s*(?P<year>\d{4})[-/.]?(?P<month>\d{2})[-/.]?(?P<day>\d{2})"

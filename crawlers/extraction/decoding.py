@@ -1,7 +1,6 @@
 """Bytes to characters: byte order mark, header, meta, sniffing, and a check on pages that lie about it."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
@@ -11,6 +10,8 @@ from w3lib.encoding import (
     read_bom,
     resolve_encoding,
 )
+
+from crawlers.extraction.wording import composed
 
 # Ten times the largest of 298 news pages measured; the crawler refuses larger answers before this.
 BYTES_LIMIT = 20_000_000
@@ -37,7 +38,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """
     body = body[:BYTES_LIMIT]
     text = _decode(body, content_type)
-    return unicodedata.normalize("NFC", CONTROLS.sub("", text.encode("utf-8", "ignore").decode()))
+    return composed(CONTROLS.sub("", text.encode("utf-8", "ignore").decode()))
 
 
 def _decode(body: bytes, content_type: str | None) -> str:
