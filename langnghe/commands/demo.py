@@ -27,7 +27,8 @@ def demo(
     from langnghe.serve import bind, serve_console
 
     sock = bind("127.0.0.1", port) if serve else None
-    errors.print(f"Crawling a small web on loopback into {directory} ...", markup=False)
+    if errors.is_terminal:
+        errors.print(f"Crawling a small web on loopback into {directory} ...", markup=False)
     with progress() as tell, demo_run(directory, Corpus(corpus, pages) if corpus else None, tell) as done:
         _tell(done, directory)
         if sock is not None:

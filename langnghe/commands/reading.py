@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.contracts import VIETNAM
-from core.errors import BadInput, BadQuery
+from core.errors import BadQuery
 from core.taxonomy import taxonomy
 from index.engine import Query
 from langnghe import pipeline
@@ -99,10 +99,7 @@ def extract(
     from crawlers.extraction import extract_file
 
     for path in files:
-        try:
-            print_json(extract_file(path, url))
-        except OSError as error:
-            raise BadInput(f"{path}: {error.strerror or error}; give .html or .html.gz files") from error
+        print_json(extract_file(path, url))
 
 
 COMMANDS = (search, serve, report, extract)

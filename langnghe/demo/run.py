@@ -45,7 +45,11 @@ def demo(folder: Path, corpus: Corpus | None, on_outcome: OnOutcome | None) -> I
             archive_url="",
             database_url="",
             sources_dir=web.sources_dir,
-            crawl=CrawlSettings(delay_s=0.0, contact="http://127.0.0.1/"),
+            crawl=CrawlSettings(
+                delay_s=0.0,
+                contact="http://127.0.0.1/",
+                pages_per_run=(corpus.pages if corpus else 5000) + 100,
+            ),
         )
         house = House(settings)
         with pipeline.running(house, "demo") as run_id:

@@ -1,0 +1,63 @@
+"""The small web of the demo, its command line, and what a data folder holds in the end."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.archive import Archive
+from core.contracts import Document
+from core.settings import load_settings
+from index import open_engine
+from index.engine import Query
+from langnghe.demo.site.server import RunningWeb, serving
+
+LANGNGHE = [sys.executable, "-c", "from langnghe.cli import main; main()"]
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningWeb]:
+    """The demo's web, for all tests of this room."""
+    with serving(tmp_path_factory.mktemp("web")) as running:
+        yield running
+
+
+def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `langnghe` in a process of its own, as a person would."""
+    return subprocess.run(
+        [*LANGNGHE, *arguments],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+
+
+def documents(data_dir: Path) -> dict[str, Document]:
+    """Return every indexed document by id."""
+    engine = open_engine(load_settings(data_dir=data_dir))
+    found: dict[str, Document] = {}
+    cursor: str | None = None
+    while True:
+        results = engine.search(Query(relevant=None, limit=200, cursor=cursor))
+        found.update((hit.document.id, hit.document) for hit in results.hits)
+        cursor = results.next_cursor
+        if cursor is None:
+            engine.close()
+            return found
+
+
+def archived_revisions(data_dir: Path) -> list[tuple[str, str]]:
+    """Return (id, content hash) of every page in the archive, sorted."""
+    archive = Archive(load_settings(data_dir=data_dir).archive_location)
+    return sorted((p.id, p.content_hash) for path in archive.partitions() for p in archive.read(path))
+
+
+def outcome_totals(output: str) -> dict[str, int]:
+    """Read the totals of each stage out of `--json` output."""
+    return {row["stage"]: row["items"] for row in json.loads(output) if row["outcome"] == "total"}

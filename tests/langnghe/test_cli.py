@@ -1,0 +1,144 @@
+"""The command line: plain errors, exit codes, JSON, and what each command is for."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from langnghe.cli import app
+from tests.langnghe.conftest import command
+
+
+def test_help_names_every_command() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).output
+    for name in (
+        "demo run crawl analyse index watch extract search serve report train evaluate sources quarantine users"
+    ).split():
+        assert f"\n  {name} " in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["crawl", "nowhere"], 2, "no source 'nowhere'; `langnghe sources list` names them all"),
+        (["report", "--week", "2026-W99"], 2, "2026-W99"),
+        (["search", "x", "--category", "weather"], 2, "no category 'weather'; there are: sexual_abuse,"),
+        (["search", "x", "--since", "yesterday"], 2, "--since 'yesterday' is no day; write YYYY-MM-DD"),
+        (["analyse", "in.jsonl"], 2, "analyse takes no file (the stage) or two"),
+        (["analyse", "missing.jsonl", "out.jsonl"], 2, "missing.jsonl: No such file"),
+        (["extract", "missing.html"], 2, "missing.html: can't be read"),
+        (["users", "passwd", "nobody"], 2, "no user 'nobody'; `langnghe users add` makes one"),
+        (["quarantine", "replay", "x"], 2, "not in quarantine: x"),
+        (["train", "risk", "--data", "missing.jsonl", "--output", "m"], 2, "missing.jsonl"),
+        (["evaluate", "risk", "--data", "missing.jsonl"], 2, "missing.jsonl"),
+        (["demo", "--corpus", "missing.parquet", "--no-serve"], 2, "missing.parquet"),
+        (["serve", "--host", "203.0.113.1"], 2, "the console can't listen on 203.0.113.1"),
+    ],
+)
+def test_errors_are_one_line_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = command("--data-dir", str(tmp_path / "data"), *arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    done = command("--data-dir", str(tmp_path), "search", "x", LANGNGHE_CRAWL__RETRIES="many")
+    assert done.returncode == 2
+    assert "setting 'crawl.retries'" in done.stderr
+
+
+def test_rows_are_analysed_in_order_with_their_fields_kept(tmp_path: Path) -> None:
+    rows = [
+        {"id": 7, "text": "Giá vàng trong nước hôm nay tăng nhẹ so với cuối tuần trước."},
+        {
+            "id": 8,
+            "title": "Bé gái 7 tuổi bị bạo hành",
+            "text": "Công an đang điều tra vụ bé gái bị cha dượng đánh.",
+        },
+    ]
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in rows))
+    done = command("analyse", str(source), str(target))
+    assert done.returncode == 0, done.stderr
+    judged = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [r["id"] for r in judged] == [7, 8]
+    assert [r["analysis"]["relevant"] for r in judged] == [False, True]
+    assert judged[1]["analysis"]["categories"][0]["code"] == "violence"
+
+
+def test_a_bad_row_is_named_and_no_half_file_is_left(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"text": "một"}\n{"text": \n')
+    done = command("analyse", str(source), str(target))
+    assert done.returncode == 2
+    assert "in.jsonl, line 2: no JSON" in done.stderr
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_html_files_are_extracted_one_line_each_in_order(tmp_path: Path) -> None:
+    page = (
+        "<html lang=vi><head><title>{0}</title><meta property='og:title' content='{0}'>"
+        "<meta property='article:published_time' content='2026-11-16T07:30:00+07:00'></head>"
+        "<body><article><h1>{0}</h1>"
+        + "<p>Nội dung của bài viết này đủ dài để là một đoạn văn.</p>" * 8
+        + "</article></body></html>"
+    )
+    plain, packed = tmp_path / "a.html", tmp_path / "b.html.gz"
+    plain.write_text(page.format("Bài một"))
+    packed.write_bytes(gzip.compress(page.format("Bài hai").encode()))
+    done = command("extract", str(packed), str(plain))
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [r["title"] for r in rows] == ["Bài hai", "Bài một"]
+    assert set(rows[0]) >= {"file", "url", "title", "lead", "text", "published_at"}
+    assert rows[0]["published_at"].startswith("2026-11-16T")
+
+
+def test_accounts_get_a_random_password_once(tmp_path: Path) -> None:
+    data = ("--data-dir", str(tmp_path))
+    added = command(*data, "users", "add", "lan", "--role", "lead")
+    assert "lan: password " in added.stdout
+    again = command(*data, "users", "add", "lan")
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    listed = command(*data, "users", "list", "--json")
+    assert json.loads(listed.stdout) == [
+        {"username": "lan", "name": "lan", "role": "lead", "disabled": False}
+    ]
+
+
+def test_a_source_file_with_a_mistake_is_reported_and_the_others_listed(tmp_path: Path) -> None:
+    good = "id: bao\nname: Báo\nhome: https://bao.example/\ntype: news\ndiscover: {feeds: ['https://bao.example/r']}\n"
+    (tmp_path / "bao.yaml").write_text(good + "articles: {allow: ['x']}\n")
+    (tmp_path / "sai.yaml").write_text(good + "feedz: 1\n")
+    done = command(
+        "--data-dir", str(tmp_path / "data"), "sources", "list", LANGNGHE_SOURCES_DIR=str(tmp_path)
+    )
+    assert done.returncode == 1
+    assert "bao" in done.stdout
+    assert "sai.yaml" in done.stderr
+    assert "feedz" in done.stderr
+
+
+def test_two_runs_don_t_work_on_one_folder_at_once(tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    with FileLock(tmp_path / "run.lock"):
+        done = command("--data-dir", str(tmp_path), "run")
+    assert done.returncode == 1
+    assert "another run works on" in done.stderr
+
+
+def test_commands_load_only_what_they_need() -> None:
+    code = "import sys, langnghe.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"altair", "numpy", "scrapy", "sklearn", "trafilatura", "typst", "underthesea", "uvicorn"}
+    assert heavy.isdisjoint(loaded.stdout.split())
