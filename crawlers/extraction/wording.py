@@ -17,11 +17,12 @@ FORMATTING = re.compile(r"</?(?:b|i|em|strong|u|br|span|su[bp]|mark|p|a)(?:\s[^<
 # Unicode's Stream-Safe Text Format (UAX #15, section 13): no letter of any language has more marks in a row.
 # Composing takes time quadratic in their number: half a megabyte of them half a minute.
 MARKS_IN_A_ROW = 30
+BEYOND_LATIN = re.compile(f"[^\x00-\u02ff]{{{MARKS_IN_A_ROW + 1},}}")
 
 
 def composed(text: str) -> str:
     """Return `text` in NFC, runs of more than 30 combining marks cut to 30."""
-    return unicodedata.normalize("NFC", _marks().sub(r"\1", text))
+    return unicodedata.normalize("NFC", BEYOND_LATIN.sub(lambda run: _marks().sub(r"\1", run[0]), text))
 
 
 @cache

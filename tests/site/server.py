@@ -1,7 +1,6 @@
 """The server: one thread with its own event loop, two loopback addresses, a log of what was asked for."""
 
 import asyncio
-import contextlib
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -73,6 +72,7 @@ class _Server:
         for task in self.connections:
             task.cancel()
         await asyncio.gather(*self.connections, return_exceptions=True)
+        await asyncio.sleep(0)  # lets the aborted connections close their sockets
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._guarded(self._answered(reader, writer), writer)
@@ -88,6 +88,8 @@ class _Server:
         self.connections.add(task)
         try:
             await work  # type: ignore[misc]
+            writer.close()
+            await writer.wait_closed()
         except (
             ConnectionError,
             asyncio.IncompleteReadError,
@@ -96,10 +98,9 @@ class _Server:
         ):
             pass
         finally:
+            # What is still to be sent to a client that does not read would keep the socket open.
+            writer.transport.abort()
             self.connections.discard(task)
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
 
     async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = _read(await reader.readuntil(b"\r\n\r\n"), self.address)
