@@ -92,7 +92,8 @@ async def _crawl(job: Job, sink: TextIO) -> None:
         for outcome in outcomes:
             _say(sink, {"outcome": outcome.model_dump(mode="json")})
 
-    readers = Readers(READERS)
+    readers = Readers()
+    await readers.start(READERS)
     records = open_records(settings)
 
     def finished(source_id: str, steps: Mapping[str, tuple[bool, str]]) -> None:
@@ -113,7 +114,7 @@ async def _crawl(job: Job, sink: TextIO) -> None:
     if failure.done():
         failure.result()
     await all_sources
-    readers.close()
+    await readers.close()
     records.close()
 
 

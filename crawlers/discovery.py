@@ -7,34 +7,14 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 from lxml import etree
 from parsel import Selector
-from pydantic import AwareDatetime
 
-from core.contracts import Contract
 from core.urls import TRACKING
 from crawlers.source import SectionPages
+from crawlers.tasks import Found, Link
 
 # sitemaps.org: at most 50,000 addresses in one file, an address of at most 2,048 characters.
 LINKS_LIMIT = 50_000
 URL_LIMIT = 2_048
-
-
-class Link(Contract):
-    """An address found, with the publication time that feed or sitemap gives, if it has a zone."""
-
-    url: str
-    published_at: AwareDatetime | None = None
-
-
-class Found(Contract):
-    """What a discovery page leads to: pages, further sitemaps (latest first), the next section page.
-
-    `broken` says that it is no feed, sitemap or page at all.
-    """
-
-    links: tuple[Link, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-    next_url: str | None = None
-    broken: bool = False
 
 
 def links_of_feed(body: bytes, url: str, content_type: str | None) -> Found:

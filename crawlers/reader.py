@@ -21,7 +21,8 @@ def main() -> None:
     """Read tasks until standard input ends."""
     die_with_parent()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
-    from crawlers.reading import Task, read
+    from crawlers.reading import read
+    from crawlers.tasks import Task
 
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get between frames

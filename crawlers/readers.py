@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
 
 from pydantic import ValidationError
 
 from crawlers.reader import LENGTH
-from crawlers.reading import Reading, Task
+from crawlers.tasks import Reading, Task
 
 # The slowest of 298 news pages takes 0.4 s; 8 MiB of text a few seconds.
 READ_S = 20.0
@@ -21,13 +22,18 @@ class ReadingFailed(Exception):
 
 
 class Readers:
-    """Up to `count` reader processes, started when first needed."""
+    """A few reader processes, each with one body at a time."""
 
-    def __init__(self, count: int) -> None:
-        """Prepare `count` readers."""
+    def __init__(self) -> None:
+        """Have no readers yet; call `start`."""
         self._idle: asyncio.Queue[_Reader] = asyncio.Queue()
+
+    async def start(self, count: int) -> None:
+        """Start `count` reader processes."""
         for _ in range(count):
-            self._idle.put_nowait(_Reader())
+            reader = _Reader()
+            await reader.start()
+            self._idle.put_nowait(reader)
 
     async def read(self, task: Task, body: bytes) -> Reading:
         """Return what `body` says. Raises ReadingFailed."""
@@ -37,10 +43,10 @@ class Readers:
         finally:
             self._idle.put_nowait(reader)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End all processes that are not at work."""
         while not self._idle.empty():
-            self._idle.get_nowait().end()
+            await self._idle.get_nowait().end()
 
 
 class _Reader:
@@ -49,6 +55,13 @@ class _Reader:
     def __init__(self) -> None:
         self.process: Process | None = None
         self.reads = 0
+
+    async def start(self) -> None:
+        """Start the process, unless it runs."""
+        if self.process is None:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "crawlers.reader", stdin=PIPE, stdout=PIPE
+            )
 
     async def read(self, task: Task, body: bytes) -> Reading:
         """Return what `body` says; whatever goes wrong ends the process."""
@@ -59,28 +72,28 @@ class _Reader:
                 raise ReadingFailed(f"the parser failed: {answer[1:].decode()}")
             return Reading.model_validate_json(answer)
         except TimeoutError as error:
-            self.end()
+            await self.end()
             raise ReadingFailed(f"the parser did not end within {READ_S:.0f} s") from error
         except (OSError, EOFError, ValidationError) as error:
-            self.end()
+            await self.end()
             raise ReadingFailed("the parser ended without an answer") from error
         except asyncio.CancelledError:
-            self.end()
+            await self.end()
             raise
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Kill the process."""
-        if self.process is not None and self.process.returncode is None:
-            self.process.kill()
-        self.process, self.reads = None, 0
+        process, self.process, self.reads = self.process, None, 0
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.communicate()
 
     async def _exchange(self, task: bytes, body: bytes) -> bytes:
         if self.reads >= READS_PER_PROCESS:
-            self.end()
-        if self.process is None:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "crawlers.reader", stdin=PIPE, stdout=PIPE
-            )
+            await self.end()
+        await self.start()
+        assert self.process is not None
         self.reads += 1
         source, sink = self.process.stdout, self.process.stdin
         assert source is not None

@@ -221,7 +221,9 @@ def _where(error: Exception) -> str:
 
 def _told(errors: Sequence[object]) -> str:
     found = [error for error in errors if isinstance(error, dict)]
-    first = next((error for error in found if error["type"] == "extra_forbidden"), found[0])  # a mistyped name
+    first = next(
+        (error for error in found if error["type"] == "extra_forbidden"), found[0]
+    )  # a mistyped name
     key = ".".join(str(part) for part in first["loc"]) or "file"
     message = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":

@@ -18,11 +18,10 @@ from core.outcomes import Outcome, Result, Stage
 from core.records.crawled import Seen, seen
 from core.urls import normalise, page_id
 from crawlers.batches import Crawl, Haul
-from crawlers.discovery import Link
 from crawlers.failures import Verdict, of_status, verdict
 from crawlers.readers import ReadingFailed
-from crawlers.reading import Reading, Task, What
 from crawlers.source import SourceSpec
+from crawlers.tasks import Link, Reading, Task, What
 
 # Sitemap indexes of large papers list a file for each month; the latest are read first.
 SITEMAPS_LIMIT = 200

@@ -25,7 +25,8 @@ def article(title: str, text: str = WORDS * 6, *, head: str = "", below: str = "
     return (
         f'<html lang="vi"><head><title>{title} - Báo Thử</title><meta property="og:type" content="article">'
         f'<meta property="og:title" content="{title}">{head}</head>'
-        f"<body><nav><a href='/'>Trang chủ</a></nav><article><h1>{title}</h1>{paragraphs}</article>{below}</body></html>"
+        f"<body><nav><a href='/'>Trang chủ</a></nav><article><h1>{title}</h1>{paragraphs}</article>"
+        f"{below}</body></html>"
     )
 
 

@@ -7,7 +7,8 @@ from core.records import runs
 from core.urls import normalise, page_id
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels
 
-POST = '<div class="p" id="p{n}"><div class="b">{text}</div><time datetime="2026-11-20T08:0{n}:00Z"></time></div>'
+POST = """<div class="p" id="p{n}"><div class="b">{text}</div>
+<time datetime="2026-11-20T08:0{n}:00Z"></time></div>"""
 
 
 def thread(*posts: int, more: str = "") -> str:

@@ -8,9 +8,11 @@ from tests.crawlers.smallweb import article as html
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 URL = "https://baothu.vn/bai/tin-vui-100543.html"
-COMMENTS = """<ul><li class="c" id="c1"><b class="author">Nguyễn Thị Ốc</b><time datetime="2026-11-23T09:00:00+07:00">hôm qua
-  </time><div class="t"><p>Mừng cho các cháu.</p><p>Cảm ơn cô.</p><img src="data:image/png;base64,AAAA"></div></li>
-  <li class="c"><time>23/11/2026 10:15</time><div class="t">Không có số data:image/png;base64,AAAA hết</div></li>
+COMMENTS = """<ul><li class="c" id="c1"><b class="author">Nguyễn Thị Ốc</b>
+  <time datetime="2026-11-23T09:00:00+07:00">hôm qua</time>
+  <div class="t"><p>Mừng cho các cháu.</p><p>Cảm ơn cô.</p><img src="data:image/png;base64,AAAA"></div></li>
+  <li class="c"><time>23/11/2026 10:15</time>
+  <div class="t">Không có số data:image/png;base64,AAAA hết</div></li>
   <li class="c" id="c3"><div class="t"> </div></li></ul>"""
 SPEC = SourceSpec.model_validate(
     {
@@ -80,8 +82,10 @@ def test_posts_of_a_thread_belong_to_its_first_page() -> None:
         {"allow": ["/t/"], "post": ".p", "text": ".b", "date": "time", "next": "a.next"}
     )
     body = """<html><body><h1>Con không chịu đi học</h1>
-      <div class="p" id="p4"><a class="user">mebeo</a><div class="b"><blockquote>Câu trước</blockquote>Nhà mình cũng vậy</div>
-      <time datetime="2026-11-20T08:00:00Z"></time></div><a class="next" href="/t/12?trang=3">Sau</a></body></html>"""
+      <div class="p" id="p4"><a class="user">mebeo</a>
+      <div class="b"><blockquote>Câu trước</blockquote>Nhà mình cũng vậy</div>
+      <time datetime="2026-11-20T08:00:00Z"></time></div><a class="next" href="/t/12?trang=3">Sau</a>
+      </body></html>"""
     spec = SPEC.model_copy(update={"threads": rule})
     found, more = posts(
         spec, rule, body.encode(), "https://baothu.vn/t/12?trang=2", None, NOW, "https://baothu.vn/t/12"

@@ -1,4 +1,5 @@
 import time
+from itertools import pairwise
 
 from core.records import runs
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels
@@ -10,7 +11,7 @@ def test_robots_txt_is_obeyed_and_its_failure_forbids_all(place: Place) -> None:
         web.feed("/rss.xml", ["/bai/1", "/bai/kin/2"])
         web.put("/bai/1", article("Tin một"))
         web.put("/bai/kin/2", article("Tin hai"))
-    rules, missing, failing, other, moved = webs
+    rules, _missing, failing, other, moved = webs
     rules.put("/robots.txt", "User-agent: *\nDisallow: /bai/kin\n", kind="text/plain")
     failing.put("/robots.txt", "Lỗi", status=503, kind="text/plain")
     other.put(
@@ -56,7 +57,7 @@ def test_the_pause_of_source_or_robots_txt_is_kept(place: Place) -> None:
         asked.close()
     for times in at.values():
         # Scrapy varies a pause by half of it, so that requests do not come in step.
-        assert all(after - before > 0.1 for before, after in zip(times, times[1:], strict=False))
+        assert all(after - before > 0.1 for before, after in pairwise(times))
         assert times[-1] - times[0] > 0.45
 
 
