@@ -7,7 +7,6 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
-from core.gate import without_data_uris
 from crawlers.extraction.shown import bare
 from crawlers.extraction.wording import block, text_of
 
@@ -18,7 +17,7 @@ WEIGHT = ("script", "style", "svg", "template", "iframe", "object", "canvas")
 # The largest of 42 news pages has 4,000 elements besides. trafilatura takes time quadratic in their number:
 # a page of more than five times that is read paragraph by paragraph.
 ELEMENTS = 20_000
-# Parsing takes time quadratic in the number of a tag's attributes. Long tags carry data for scripts.
+# Parsing takes time quadratic in the number of a tag's attributes. Long tags carry scripts' data or pictures.
 LONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,40})[^<>]{20000,}")
 BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # trafilatura's fast rules find the whole article on 41 of the 42 pages given. Where they find less than this
@@ -35,10 +34,10 @@ IMPRINT = re.compile(r"^(?:©|\(c\)\s|copyright\b|e-?mail:)|^\S+@\S+$", re.IGNOR
 
 
 def parse(source: str) -> HtmlElement | None:
-    """Return the tree of `source` without comments and data: URIs; None when there is none."""
+    """Return the tree of `source` without comments; None when there is none."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        return document_fromstring(LONG_TAG.sub(r"\1", without_data_uris(source)).encode(), parser=parser)
+        return document_fromstring(LONG_TAG.sub(r"\1", source).encode(), parser=parser)
     except (etree.LxmlError, ValueError):
         return None
 
@@ -50,12 +49,12 @@ def main_text(tree: HtmlElement, declared: str, headlines: tuple[str, ...]) -> s
     sites leave the paragraphs out there. `headlines` are not repeated in the text.
     """
     etree.strip_elements(tree, *WEIGHT, with_tail=False)
-    paragraphs = [text_of(p, PARAGRAPH_LIMIT) for p in tree.iter("p") if not _beside(p)]
+    paragraphs = [p for p in tree.iter("p") if not _beside(p)]
     if sum(1 for _ in tree.iter()) > ELEMENTS:
-        text = "\n".join(paragraphs)
+        text = "\n".join(text_of(p, PARAGRAPH_LIMIT) for p in paragraphs)
     else:
         text = _found(tree, fast=True)
-        if len(text) < FOUND_SHARE * sum(map(len, paragraphs)):
+        if len(text) < FOUND_SHARE * sum(len(piece.strip()) for p in paragraphs for piece in p.itertext()):
             text = max(text, _found(tree, fast=False), key=len)
     if len(text) < FOUND_SHARE * len(declared):
         text = block(declared)

@@ -18,7 +18,7 @@ BYTES_LIMIT = 20_000_000
 SNIFFED = 40_000
 # A page cut in the middle of a letter, or with one pasted from elsewhere, is still UTF-8.
 BROKEN_SHARE = 0.02
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 NON_ASCII = re.compile(rb"[\x80-\xff]")
 TONES = "\u0300\u0301\u0303\u0309\u0323"

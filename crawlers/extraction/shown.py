@@ -16,7 +16,7 @@ DATE_LENGTH = 120
 # How many elements before and after the headline belong to it: byline, date, tools for sharing.
 BEFORE, AFTER = 25, 80
 LEADS = ("p", "h2", "h3", "h4", "div", "span", "strong", "b", "em", "section")
-LEAD_MINIMUM, LEAD_MAXIMUM = 40, 1_500
+LEAD_MINIMUM, LEAD_MAXIMUM, LEAD_CHILDREN = 40, 1_500, 8
 HEADLINE_MINIMUM = 15
 # Letters in a row that two texts share only when one quotes the other.
 PIECE = 20
@@ -51,7 +51,8 @@ def lead(tree: HtmlElement, described: tuple[str, ...], headlines: tuple[str, ..
     if not wanted:
         return ""
     for element in tree.iter(*LEADS):
-        if len(element) > 8:
+        # A lead is one paragraph, perhaps with a link or some words in bold; most elements are shorter.
+        if len(element) > LEAD_CHILDREN or (not len(element) and len(element.text or "") < LEAD_MINIMUM):
             continue
         text = text_of(element, 2 * LEAD_MAXIMUM)
         if not LEAD_MINIMUM <= len(text) <= LEAD_MAXIMUM:

@@ -46,7 +46,7 @@ def _some(elements: Iterator[HtmlElement]) -> list[HtmlElement]:
 
 
 def _text_of(element: HtmlElement | None) -> str:
-    return text_of(element, HEADLINE_LIMIT)[:HEADLINE_LIMIT] if element is not None else ""
+    return line(text_of(element, HEADLINE_LIMIT)[:HEADLINE_LIMIT]) if element is not None else ""
 
 
 def _without_site(text: str, sites: set[str], known: tuple[str, ...]) -> str:

@@ -44,7 +44,7 @@ def text_of(element: HtmlElement, limit: int) -> str:
         limit -= len(piece)
         if limit <= 0:
             break
-    return line(" ".join(pieces))
+    return SPACES.sub(" ", " ".join(pieces)).strip()
 
 
 def block(text: str) -> str:

@@ -67,12 +67,13 @@ class _Server:
         )
         self.ready.set()
         await self.over.wait()
+        await _rounds()  # a connection accepted a moment ago begins: asyncio loses it when its server closes
         own.close()
         trap.close()
         for task in self.connections:
             task.cancel()
         await asyncio.gather(*self.connections, return_exceptions=True)
-        await asyncio.sleep(0)  # lets the aborted connections close their sockets
+        await _rounds()  # those aborted close their sockets
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._guarded(self._answered(reader, writer), writer)
@@ -110,6 +111,12 @@ class _Server:
         answer = self.answers.get(path) or _branch(path) or _missing
         paths = tuple(case.path for case in self.cases)
         await answer(Exchange(request, writer, self.site.base, self.site.trap_base, self.visits[path], paths))
+
+
+async def _rounds() -> None:
+    """Let the loop go round a few times: asyncio takes up to three to make or close a connection."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def _read(head: bytes, address: str) -> Request:
