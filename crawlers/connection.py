@@ -30,7 +30,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawlers.addresses import allowed
 from crawlers.failures import Refused
 
-# Browsers and servers stop at 8 to 256 KiB of headers (Chromium 256 KiB, nginx 8 KiB).
+# Chromium stops reading an answer's headers at 256 KiB (net/http/http_stream_parser.h).
 HEADERS_LIMIT = 256 * 1024
 
 

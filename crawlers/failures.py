@@ -3,6 +3,7 @@
 import zlib
 from typing import NamedTuple
 
+from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -83,6 +84,8 @@ def verdict(error: BaseException) -> Verdict:
             return Verdict(quarantined, "unreachable", "the host refuses connections")
         case ResponseDataLossError():
             return Verdict(quarantined, "truncated", "the connection ended before the page did")
+        case DownloadFailedError() if _untrusted(error):
+            return Verdict(quarantined, "tls", "the host's certificate is not valid, or it speaks no TLS")
         case DownloadFailedError():
             return Verdict(quarantined, "broken", "the connection broke, or the answer is no valid HTTP")
         case UnsupportedURLSchemeError():
@@ -93,6 +96,12 @@ def verdict(error: BaseException) -> Verdict:
             )
         case _:
             return Verdict(quarantined, "crawl_failed", f"unexpected: {type(error).__name__}")
+
+
+def _untrusted(error: DownloadFailedError) -> bool:
+    """Say whether TLS failed: Twisted tells it only as one of the reasons of a failed response."""
+    reasons = getattr(error.__cause__, "reasons", ())
+    return any(isinstance(reason.value, TlsError) for reason in reasons)
 
 
 def of_status(status: int) -> Verdict:

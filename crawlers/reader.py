@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 from crawlers.bound import die_with_parent
 
-# Measured: 180 MB resident after 2,000 articles; pages of 8 MiB of nested tags need 700 MB at most.
-MEMORY_LIMIT = 2 * 2**30
+# A page of 8 MiB needs up to 520 MB, one of 8 MiB of nothing but tags would need 1 GB: it fails instead.
+MEMORY_LIMIT = 900 * 2**20
 LENGTH = struct.Struct(">I")
 
 

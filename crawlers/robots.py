@@ -68,7 +68,7 @@ class Robots:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             found = verdict(error)
-            if found.reason in {"private_address", "unreachable", "timeout"}:
+            if found.reason in {"private_address", "unreachable", "timeout", "tls"}:
                 return found._replace(detail=f"robots.txt: {found.detail}")
             return _failed(found.detail)
         if response.status >= 500 or response.status == 429:

@@ -12,7 +12,7 @@ class Names:
     def __init__(self, *addresses: str) -> None:
         self.answers: Iterator[str] = iter(addresses)
 
-    def resolveHostName(self, receiver: object, host: str, port: int, *_: object) -> object:
+    def resolveHostName(self, receiver: object, host: str, port: int, *_: object) -> object:  # noqa: N802
         receiver.addressResolved(IPv4Address("TCP", next(self.answers), port))  # type: ignore[attr-defined]
         receiver.resolutionComplete()  # type: ignore[attr-defined]
         return receiver

@@ -1,11 +1,15 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
-from core.contracts import PageType, SourceState
-from core.records import runs
+import pytest
+
+from core.contracts import Page, PageType, SourceState
+from core.outcomes import Outcome
+from core.records import open_records, runs
 from core.urls import normalise, page_id
-from tests.crawlers.smallweb import Answer, Place, Web, article, labels
+from tests.crawlers.smallweb import Answer, Place, Web, article, labels, place_settings
 
 POST = """<div class="p" id="p{n}"><div class="b">{text}</div>
 <time datetime="2026-11-20T08:0{n}:00Z"></time></div>"""
@@ -68,28 +72,6 @@ def test_pages_are_found_by_feed_sitemap_and_section_and_archived_once(web: Web,
     assert len({p.content_hash for p in revisions}) == 2
 
 
-def test_the_crawler_says_who_it_is_and_keeps_no_cookie(web: Web, place: Place) -> None:
-    web.feed("/rss.xml", ["/bai/1", "/bai/2"])
-    for path in ("/bai/1", "/bai/2"):
-        web.put(path, article(path), headers={"Set-Cookie": "a=b"})
-    place.crawl(web.spec())
-    for path, headers in web.asked:
-        assert headers["user-agent"] == "LangNghe/0.1 (+bien-tap@example.vn)", path
-        assert "cookie" not in headers
-        assert "referer" not in headers
-        assert "image" not in headers["accept"]
-
-
-def test_twins_and_redirects_lead_to_one_document(web: Web, place: Place) -> None:
-    web.feed("/rss.xml", ["/bai/tin-100001.html", "/bai/tin-100001.html?fbclid=x", "/bai/cu-100001.html"])
-    web.put("/bai/tin-100001.html", article("Tin"))
-    web.put("/bai/cu-100001.html", status=301, headers={"Location": "/bai/tin-100001.html"})
-    outcomes = place.crawl(web.spec())
-    assert Counter(o.label for o in outcomes) == {"archived": 1, "duplicate": 1}
-    assert len(place.pages()) == 1
-    assert all(o.item == normalise(o.item) for o in outcomes)
-
-
 def test_comments_and_threads_have_an_outcome_each_and_grow(web: Web, place: Place) -> None:
     comment = "<div class='c' id='c{n}'><p class='t'>Bình luận số {n} của bạn đọc</p></div>"
     web.put("/bai/1", article("Tin", below=comment.format(n=1)), etag=True)
@@ -141,13 +123,6 @@ def test_what_can_pass_is_tried_again_and_what_fails_is_quarantined_and_replayed
     assert web.times("/rss.xml") == 1
 
 
-def test_the_feed_gives_the_date_that_the_page_lacks(web: Web, place: Place) -> None:
-    web.feed("/rss.xml", ["/bai/1"], ["Fri, 20 Nov 2026 07:00:00 +0700"])
-    web.put("/bai/1", article("Tin"))
-    place.crawl(web.spec())
-    assert place.pages()[0].published_at == datetime(2026, 11, 20, tzinfo=UTC)
-
-
 def test_a_run_takes_up_no_more_pages_than_allowed_the_unseen_first(web: Web, place: Place) -> None:
     paths = [f"/bai/{n}" for n in range(6)]
     for path in paths:
@@ -194,7 +169,9 @@ def test_a_sources_health_says_what_it_gave(place: Place) -> None:
     assert {o.source_id: o.label for o in outcomes}["chet"] == "dropped:feed_failed"
 
 
-def test_articles_keep_what_json_ld_says(web: Web, place: Place) -> None:
+@pytest.fixture(scope="module")
+def newspaper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Web, list[Outcome], dict[str, Page]]:
+    """A newspaper that was crawled once: what it was asked for, the outcomes, the pages by path."""
     said = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -203,9 +180,51 @@ def test_articles_keep_what_json_ld_says(web: Web, place: Place) -> None:
         "articleSection": "Giáo dục",
     }
     head = f'<script type="application/ld+json">{json.dumps(said)}</script>'
-    web.feed("/rss.xml", ["/bai/1"])
-    web.put("/bai/1", article("Tin có dữ liệu", head=head))
-    place.crawl(web.spec())
-    (page,) = place.pages()
+    web = Web("127.0.0.62")
+    found = [
+        "/bai/tin-100001.html",
+        "/bai/tin-100001.html?fbclid=x",
+        "/bai/cu-100001.html",
+        "/bai/2",
+        "/bai/3",
+    ]
+    web.feed("/rss.xml", found, ["Fri, 20 Nov 2026 07:00:00 +0700"] * 5)
+    web.put("/bai/tin-100001.html", article("Tin có dữ liệu", head=head), headers={"Set-Cookie": "a=b"})
+    web.put("/bai/cu-100001.html", status=301, headers={"Location": "/bai/tin-100001.html"})
+    web.put("/bai/2", article("Tin hai"), headers={"Set-Cookie": "a=b"})
+    web.put("/bai/3", article("Tin ba"))
+    settings = place_settings(tmp_path_factory.mktemp("newspaper"))
+    records = open_records(settings)
+    place = Place(settings, records)
+    outcomes = place.crawl(web.spec())
+    records.close()
+    web.close()
+    return web, outcomes, {urlsplit(page.url).path: page for page in place.pages()}
+
+
+Newspaper = tuple[Web, list[Outcome], dict[str, Page]]
+
+
+def test_the_crawler_says_who_it_is_and_keeps_no_cookie(newspaper: Newspaper) -> None:
+    for path, headers in newspaper[0].asked:
+        assert headers["user-agent"] == "LangNghe/0.1 (+bien-tap@example.vn)", path
+        assert "cookie" not in headers
+        assert "referer" not in headers
+        assert "image" not in headers["accept"]
+
+
+def test_twins_and_redirects_lead_to_one_document(newspaper: Newspaper) -> None:
+    _, outcomes, pages = newspaper
+    assert Counter(o.label for o in outcomes) == {"archived": 3, "duplicate": 1}
+    assert set(pages) == {"/bai/tin-100001.html", "/bai/2", "/bai/3"}
+    assert all(o.item == normalise(o.item) for o in outcomes)
+
+
+def test_an_article_keeps_what_json_ld_says(newspaper: Newspaper) -> None:
+    page = newspaper[2]["/bai/tin-100001.html"]
     assert (page.title, page.section, page.language) == ("Tin có dữ liệu", "Giáo dục", "vi")
     assert page.published_at == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_the_feed_gives_the_date_that_the_page_lacks(newspaper: Newspaper) -> None:
+    assert newspaper[2]["/bai/2"].published_at == datetime(2026, 11, 20, tzinfo=UTC)

@@ -19,7 +19,7 @@ from core.records import runs
 from core.records.crawled import declare_sources, known_partitions
 from crawlers import readers
 from crawlers.process import child_lines
-from crawlers.run import crawl, job
+from crawlers.run import job
 from crawlers.tasks import Task, What
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels
 
@@ -180,12 +180,3 @@ def test_a_parser_that_hangs_or_dies_costs_one_page(monkeypatch: pytest.MonkeyPa
         "the parser ended without an answer",
         "Tin lành",
     ]
-
-
-def test_crawling_can_be_called_again_and_again_in_one_process(web: Web, place: Place) -> None:
-    many(web, 2)
-    spec = web.spec()
-    declare_sources(place.records, [(spec.id, spec.name, spec.home, True)])
-    for number in range(2):
-        crawl(place.settings, f"run-{number}", [spec])
-    assert len(place.pages()) == 2
