@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urldefrag, urlsplit, urlunsplit
@@ -14,11 +15,12 @@ from twisted.python.failure import Failure
 from core.contracts import Page, PageType
 from core.errors import LangngheError
 from core.logs import log
-from core.outcomes import Outcome, Result, Stage
+from core.outcomes import Outcome, Result
 from core.records.crawled import Seen, seen
 from core.urls import normalise, page_id
 from crawlers.batches import Crawl, Haul
 from crawlers.failures import Verdict, of_status, verdict
+from crawlers.novelty import crawl_outcome, what_is_new, with_validators
 from crawlers.readers import ReadingFailed
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
@@ -241,7 +243,7 @@ class SourceSpider(Spider):
     async def _haul(
         self, response: Response, item: str, url: str, pages: Sequence[Page], *, leads_on: bool = False
     ) -> Haul:
-        """Compare `pages`, found at `url`, with what is known of them; give them with one outcome each.
+        """Return what is new of `pages`, found at `url`, with one outcome each.
 
         What `leads_on` to a further page of the thread is asked for anew in each run: a server that answers
         `not modified` would end the thread there.
@@ -250,38 +252,15 @@ class SourceSpider(Spider):
             why = Verdict(Result.DROPPED, "no_text", "the page has no text that could be found")
             return Haul(outcomes=(self._outcome(item, why),))
         before = await self._seen([page.id for page in pages])
-        kept: list[Page] = []
-        texts: dict[str, Seen] = {}
-        outcomes: list[Outcome] = []
-        for page in pages:
-            name = item if page.type is PageType.ARTICLE else page.canonical_url
-            if page.id in self.given:
-                if page.type is PageType.ARTICLE:
-                    outcomes.append(self._outcome(name, Verdict(Result.DUPLICATE, "", "")))
-                continue
-            self.given.add(page.id)
-            known = before.get(page.id)
-            changed = known is None or known.content_hash != page.content_hash
-            result = Result.ARCHIVED if changed else Result.UNCHANGED
-            outcomes.append(self._outcome(name, Verdict(result, "", "")))
-            if changed:
-                kept.append(page)
-                texts[page.id] = self._text(page.id, page.url, page.content_hash, page.fetched_at)
-        if not leads_on:
-            self._remember(response, url, pages, texts)
-        return Haul(tuple(kept), tuple(texts.values()), tuple(outcomes))
-
-    def _remember(self, response: Response, url: str, pages: Sequence[Page], texts: dict[str, Seen]) -> None:
-        """Note what makes the next request for `url` conditional, beside the text that has its very id."""
-        name = page_id(url)
-        hashes = {page.id: page.content_hash for page in pages}
-        validators = {"etag": _header(response, "ETag"), "last_modified": _header(response, "Last-Modified")}
-        if name in texts or any(validators.values()):
-            found = self._text(name, url, hashes.get(name, ""), pages[0].fetched_at)
-            texts[name] = found.model_copy(update=validators)
-
-    def _text(self, name: str, url: str, content_hash: str, at: datetime) -> Seen:
-        return Seen(id=name, source_id=self.spec.id, url=url, content_hash=content_hash, fetched_at=at)
+        haul = what_is_new(item, [page for page in pages if page.id not in self.given], before)
+        if pages[0].type is PageType.ARTICLE and pages[0].id in self.given:
+            copy = self._outcome(item, Verdict(Result.DUPLICATE, "", ""))
+            haul = replace(haul, outcomes=(copy, *haul.outcomes))
+        self.given.update(page.id for page in pages)
+        if leads_on:
+            return haul
+        etag, changed_at = _header(response, "ETag"), _header(response, "Last-Modified")
+        return with_validators(haul, self.spec.id, url, pages, etag, changed_at)
 
     async def _read(self, response: Response, what: What, **facts: Any) -> Reading:
         task = Task(
@@ -298,14 +277,7 @@ class SourceSpider(Spider):
         return await asyncio.to_thread(seen, self.crawl.records, names)
 
     def _outcome(self, item: str, why: Verdict) -> Outcome:
-        return Outcome(
-            stage=Stage.CRAWL,
-            item=item,
-            source_id=self.spec.id,
-            result=why.result,
-            reason=why.reason,
-            detail=why.detail,
-        )
+        return crawl_outcome(self.spec.id, item, why)
 
     def _near(self, url: str, item: str) -> bool:
         """Say whether `url` is of this source's site, or of the host that the discovery page `item` is on."""

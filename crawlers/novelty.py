@@ -1,0 +1,74 @@
+"""What is new in what was read, against what is remembered of each text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from core.contracts import Page, PageType
+from core.outcomes import Outcome, Result, Stage
+from core.records.crawled import Seen
+from core.urls import page_id
+from crawlers.batches import Haul
+from crawlers.failures import Verdict
+
+
+def crawl_outcome(source_id: str, item: str, why: Verdict) -> Outcome:
+    """Return the outcome of `item` at the crawl."""
+    return Outcome(
+        stage=Stage.CRAWL,
+        item=item,
+        source_id=source_id,
+        result=why.result,
+        reason=why.reason,
+        detail=why.detail,
+    )
+
+
+def what_is_new(item: str, pages: Sequence[Page], before: Mapping[str, Seen]) -> Haul:
+    """Return the pages that are new or changed since `before`, and one outcome for each of `pages`.
+
+    An article's outcome bears the name `item`, a comment's or post's its own address.
+    """
+    kept: list[Page] = []
+    outcomes: list[Outcome] = []
+    for page in pages:
+        known = before.get(page.id)
+        changed = known is None or known.content_hash != page.content_hash
+        name = item if page.type is PageType.ARTICLE else page.canonical_url
+        result = Result.ARCHIVED if changed else Result.UNCHANGED
+        outcomes.append(crawl_outcome(page.source_id, name, Verdict(result, "", "")))
+        if changed:
+            kept.append(page)
+    return Haul(tuple(kept), tuple(_seen(page) for page in kept), tuple(outcomes))
+
+
+def with_validators(
+    haul: Haul, source_id: str, url: str, pages: Sequence[Page], etag: str | None, last_modified: str | None
+) -> Haul:
+    """Return `haul` with what makes the next request for `url`, where `pages` were found, conditional.
+
+    The text that has the very id of `url` and the address itself are remembered in one.
+    """
+    name = page_id(url)
+    texts = {text.id: text for text in haul.texts}
+    if name not in texts and not (etag or last_modified):
+        return haul
+    texts[name] = Seen(
+        id=name,
+        source_id=source_id,
+        url=url,
+        etag=etag,
+        last_modified=last_modified,
+        content_hash=next((page.content_hash for page in pages if page.id == name), ""),
+        fetched_at=pages[0].fetched_at,
+    )
+    return replace(haul, texts=tuple(texts.values()))
+
+
+def _seen(page: Page) -> Seen:
+    return Seen(
+        id=page.id,
+        source_id=page.source_id,
+        url=page.url,
+        content_hash=page.content_hash,
+        fetched_at=page.fetched_at,
+    )
