@@ -1,0 +1,72 @@
+"""The index as one role may see it: every question passes the scope of that role."""
+
+from collections.abc import Callable, Iterator
+
+from core.errors import NotAllowed
+from core.records.people import Role
+from dashboards.console.filters import FACETS, Filters, choices
+from dashboards.console.permissions import Action, scope
+from index.engine import Bucket, Count, Engine, FacetField, Hit, Query, Results
+
+WHOLE_PAGE = 200  # the largest page that the search interface gives
+
+
+class Reading:
+    """What `role` may read of the index. All methods raise NotAllowed for a role that may not."""
+
+    def __init__(self, engine: Engine, role: Role) -> None:
+        """Read `engine` for `role`."""
+        self.engine = engine
+        self.role = role
+
+    def search(self, query: Query) -> Results:
+        """Return a page of texts."""
+        return self.engine.search(self._scoped(query, Action.READ_TEXTS))
+
+    def every(self, query: Query) -> Iterator[Hit]:
+        """Yield all texts that `query` finds, page by page."""
+        query = query.model_copy(update={"limit": WHOLE_PAGE, "cursor": None})
+        while True:
+            found = self.search(query)
+            yield from found.hits
+            if found.next_cursor is None:
+                return
+            query = query.model_copy(update={"cursor": found.next_cursor})
+
+    def get(self, page_id: str) -> Hit | None:
+        """Return one text, or None."""
+        self._scoped(Query(), Action.READ_TEXTS)
+        return self.engine.get(page_id)
+
+    def count(self, query: Query) -> int:
+        """Return how many texts `query` finds."""
+        return sum(bucket.count for bucket in self.by_day(query))
+
+    def by_day(self, query: Query) -> list[Bucket]:
+        """Return how many texts `query` finds on each day of Vietnam."""
+        return self.engine.counts(self._scoped(query, Action.READ_NUMBERS), "day")
+
+    def values(self, query: Query, field: FacetField, limit: int = 40) -> list[Count]:
+        """Return how many texts have each value of `field` among what `query` finds."""
+        return self.engine.facets(self._scoped(query, Action.READ_NUMBERS), [field], limit)[field]
+
+    def offered(self, filters: Filters, ask: Callable[[Filters], Query]) -> dict[str, list[Count]]:
+        """Return for each filter its values with counts, as they would be without that filter.
+
+        `ask` makes the query of filters.
+        """
+        free = [name for name in FACETS if not getattr(filters, name)]
+        query = self._scoped(ask(filters), Action.READ_TEXTS)
+        counted = self.engine.facets(query, [FACETS[name] for name in free]) if free else {}
+        offered: dict[str, list[Count]] = {}
+        for name, field in FACETS.items():
+            chosen = getattr(filters, name)
+            counts = counted[field] if name in free else self.values(ask(filters.without(name)), field)
+            offered[name] = choices(counts, chosen)
+        return offered
+
+    def _scoped(self, query: Query, action: Action) -> Query:
+        scoped = scope(self.role, query, action)
+        if scoped is None:
+            raise NotAllowed(f"role {self.role} may not {action}")
+        return scoped

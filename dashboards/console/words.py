@@ -1,0 +1,188 @@
+"""What the codes of contracts and taxonomy are called in the interface."""
+
+from core.contracts import Alert, AlertKind, PageType, SourceState, State, What
+from core.outcomes import Result, Stage
+from core.records.people import Role
+from core.taxonomy import taxonomy
+from dashboards.console.language import Language
+
+
+def _(message: str) -> str:
+    """Mark a message for the catalogue; it is translated where it is shown."""
+    return message
+
+
+STATES = {
+    State.OPEN: _("Chưa xử lý"),
+    State.CONFIRMED: _("Đã xác nhận"),
+    State.ESCALATED: _("Đã báo cáo lãnh đạo"),
+    State.REFERRED: _("Đã chuyển cơ quan chức năng"),
+    State.DISMISSED: _("Đã loại"),
+}
+# What the button says, and what the audit trail says afterwards.
+ACTS = {
+    What.CONFIRM: _("Xác nhận"),
+    What.DISMISS: _("Loại"),
+    What.ESCALATE: _("Báo cáo lãnh đạo"),
+    What.REFER: _("Chuyển cơ quan chức năng"),
+    What.REOPEN: _("Mở lại"),
+    What.RELABEL: _("Sửa nhãn"),
+    What.NOTE: _("Ghi chú"),
+}
+DONE = {
+    What.CONFIRM: _("Đã xác nhận"),
+    What.DISMISS: _("Đã loại"),
+    What.ESCALATE: _("Đã báo cáo lãnh đạo"),
+    What.REFER: _("Đã chuyển cơ quan chức năng"),
+    What.REOPEN: _("Đã mở lại"),
+    What.RELABEL: _("Đã sửa nhãn"),
+    What.NOTE: _("Đã ghi chú"),
+}
+TYPES = {
+    PageType.ARTICLE: _("Bài báo"),
+    PageType.COMMENT: _("Bình luận"),
+    PageType.POST: _("Bài diễn đàn"),
+    PageType.REPORT: _("Tin báo"),
+}
+ROLES = {
+    Role.ANALYST: _("Cán bộ phân tích"),
+    Role.LEAD: _("Phụ trách"),
+    Role.POLICY: _("Cán bộ chính sách"),
+    Role.OPERATOR: _("Vận hành"),
+}
+HEALTH = {
+    SourceState.NEW: _("Chưa chạy"),
+    SourceState.OK: _("Bình thường"),
+    SourceState.UNCHANGED: _("Không có gì mới"),
+    SourceState.EMPTY: _("Không lấy được bài"),
+    SourceState.LATE: _("Trễ hạn"),
+    SourceState.FAILED: _("Lỗi"),
+    SourceState.DISABLED: _("Đang tắt"),
+}
+STAGES = {
+    Stage.CRAWL: _("Thu thập"),
+    Stage.ANALYSE: _("Phân tích"),
+    Stage.INDEX: _("Lập chỉ mục"),
+}
+RESULTS = {
+    Result.ARCHIVED: _("Đã lưu trữ"),
+    Result.ANALYSED: _("Đã phân tích"),
+    Result.INDEXED: _("Đã lập chỉ mục"),
+    Result.UNCHANGED: _("Không đổi"),
+    Result.DUPLICATE: _("Trùng lặp"),
+    Result.DROPPED: _("Bỏ qua"),
+    Result.QUARANTINED: _("Cách ly"),
+}
+RUNS = {
+    "running": _("Đang chạy"),
+    "done": _("Xong"),
+    "failed": _("Lỗi"),
+    "interrupted": _("Bị ngắt"),
+}
+ALERTS = {
+    AlertKind.GRAVE: _("Tin nghiêm trọng mới"),
+    AlertKind.RISE: _("Tăng bất thường"),
+    AlertKind.SILENT: _("Nguồn im lặng"),
+    AlertKind.FAILED: _("Nguồn bị lỗi"),
+}
+REASONS_TO_DISMISS = (
+    _("Không liên quan đến trẻ em"),
+    _("Không phải nguy cơ hoặc vụ việc"),
+    _("Tin cũ đã xử lý"),
+    _("Quảng cáo, nội dung rác"),
+)
+
+
+class Names:
+    """Names in one language, by code. An unknown code is shown as it is."""
+
+    def __init__(self, language: Language) -> None:
+        """Name things in `language`."""
+        self.language = language
+
+    def category(self, code: str) -> str:
+        """Return a category's name."""
+        known = {c.code: c.vi for c in taxonomy().categories}
+        return self.language.say(known.get(code, code))
+
+    def severity(self, level: int) -> str:
+        """Return a severity's name."""
+        return self.language.say(taxonomy().severity[level].vi)
+
+    def kind(self, code: str) -> str:
+        """Return the name of a kind: event, issue, response."""
+        known = {str(k): t.vi for k, t in taxonomy().kind.items()}
+        return self.language.say(known.get(code, "–"))
+
+    def tone(self, code: str) -> str:
+        """Return a tone's name."""
+        known = {str(k): t.vi for k, t in taxonomy().sentiment.items()}
+        return self.language.say(known.get(code, code))
+
+    def state(self, code: str) -> str:
+        """Return a triage state's name."""
+        return self.language.say(STATES[State(code)])
+
+    def act(self, code: str) -> str:
+        """Return what the button of an act says."""
+        return self.language.say(ACTS[What(code)])
+
+    def done(self, code: str) -> str:
+        """Return what the audit trail says of an act."""
+        return self.language.say(DONE[What(code)])
+
+    def type(self, code: str) -> str:
+        """Return what a type of page is called."""
+        return self.language.say(TYPES[PageType(code)])
+
+    def role(self, code: str) -> str:
+        """Return what a role is called."""
+        return self.language.say(ROLES[Role(code)])
+
+    def health(self, code: str) -> str:
+        """Return what a source's state is called."""
+        return self.language.say(HEALTH[SourceState(code)])
+
+    def stage(self, code: str) -> str:
+        """Return what a stage is called."""
+        return self.language.say(STAGES[Stage(code)])
+
+    def result(self, code: str) -> str:
+        """Return what a result is called."""
+        return self.language.say(RESULTS[Result(code)])
+
+    def run(self, code: str) -> str:
+        """Return what the status of a run is called."""
+        return self.language.say(RUNS.get(code, code))
+
+    def alert(self, code: str) -> str:
+        """Return what a kind of alert is called."""
+        return self.language.say(ALERTS[AlertKind(code)])
+
+    def certainty(self, probability: float) -> str:
+        """Return a probability in words. The bands are those of the queue's order (0.9, 0.7)."""
+        if probability >= 0.9:
+            return self.language.say("rất chắc chắn")
+        if probability >= 0.7:
+            return self.language.say("khá chắc chắn")
+        return self.language.say("chưa chắc chắn")
+
+    def message(self, alert: Alert) -> str:
+        """Return what an alert says, made of its kind and facts."""
+        say, facts = self.language.say, alert.facts
+        if alert.kind is AlertKind.GRAVE:
+            where = str(facts.get("provinces") or "")
+            what = ", ".join(self.category(c) for c in str(facts.get("categories", "")).split(", ") if c)
+            title = str(facts.get("title") or say("(không có tiêu đề)"))
+            return " · ".join(part for part in (title, what, where) if part)
+        if alert.kind is AlertKind.RISE:
+            return say(
+                "%(category)s: %(count)s tin trong 7 ngày, thường khoảng %(expected)s tin",
+                category=self.category(str(facts.get("category", ""))),
+                count=self.language.number(float(facts.get("count", 0))),
+                expected=self.language.number(round(float(facts.get("expected", 0)), 1)),
+            )
+        name = str(facts.get("name") or facts.get("source", ""))
+        if alert.kind is AlertKind.SILENT:
+            return say("%(name)s lâu không có bài mới, cần kiểm tra nguồn", name=name)
+        return say("%(name)s thu thập không thành công, cần kiểm tra nguồn", name=name)
