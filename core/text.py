@@ -1,13 +1,28 @@
 """Text as it enters the house: NFC always; one way to fold diacritics for search."""
 
+import re
+import sys
 import unicodedata
+from functools import cache
 
 MASK = "•"
 
 
+# Unicode's Stream-Safe Text Format (UAX #15, section 13): no letter of any language has more marks in a row.
+# Composing takes time quadratic in their number: half a megabyte of them half a minute.
+MARKS_IN_A_ROW = 30
+BEYOND_LATIN = re.compile(f"[^\x00-\u02ff]{{{MARKS_IN_A_ROW + 1},}}")
+
+
 def nfc(text: str) -> str:
-    """Return `text` in Unicode normal form C."""
-    return unicodedata.normalize("NFC", text)
+    """Return `text` in Unicode normal form C, runs of more than 30 combining marks cut to 30."""
+    return unicodedata.normalize("NFC", BEYOND_LATIN.sub(lambda run: _marks().sub(r"\1", run[0]), text))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    marks = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(c))
+    return re.compile(f"([{marks}]{{{MARKS_IN_A_ROW}}})[{marks}]+")
 
 
 class _Folded(dict[str, str]):

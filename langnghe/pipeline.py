@@ -15,8 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawlers.run import crawl as crawl_sources
-from crawlers.source import Sources, SourceSpec, load_sources
 from filelock import FileLock, Timeout
 
 from core.archive import Archive
@@ -29,6 +27,8 @@ from core.records.signatures import RecordedSignatures
 from core.settings import Settings
 from core.signatures import Signed
 from core.spool import Spool
+from crawlers.run import crawl as crawl_sources
+from crawlers.source import Sources, SourceSpec, load_sources
 from index import open_engine
 from index.alerts import alerts as index_alerts
 from index.engine import Engine

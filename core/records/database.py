@@ -5,17 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import RecordsUnavailable
+from core.records.tables import SCHEMA
 from core.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -87,10 +83,6 @@ def open_records(settings: Settings) -> Records:
         _upgrade(engine)
     except (DBAPIError, OperationalError) as error:
         raise RecordsUnavailable(f"records {_shown(engine)}: {error.orig}; check file and server") from error
-    except CommandError as error:
-        raise RecordsUnavailable(
-            f"records {_shown(engine)} were written by a newer version of Lắng Nghe; upgrade this program"
-        ) from error
     return Records(engine)
 
 
@@ -112,10 +104,26 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _upgrade(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.execution_options(write=True).begin() as connection:
-        head = ScriptDirectory.from_config(config).get_current_head()
-        if MigrationContext.configure(connection).get_current_revision() != head:
-            config.attributes["connection"] = connection
+        if _schema(connection) == SCHEMA:
+            return
+        from alembic import command  # slow to load, and seldom needed
+        from alembic.config import Config
+        from alembic.util.exc import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
             command.upgrade(config, "head")
+        except CommandError as error:
+            raise RecordsUnavailable(
+                f"records {_shown(engine)} were written by a newer version of Lắng Nghe; upgrade this program"
+            ) from error
+
+
+def _schema(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version

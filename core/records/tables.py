@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+SCHEMA = "0001"  # the newest of the migrations that make these tables
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time on every database; refuses a naive one."""

@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from core.gate import refused_bytes, without_data_uris
+from core.text import nfc
 from crawlers.extraction import body as page_body
 from crawlers.extraction import dates, shown
 from crawlers.extraction.decoding import decode
@@ -14,7 +15,7 @@ from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
 from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
 from crawlers.extraction.titles import headlines
-from crawlers.extraction.wording import composed, cut, line
+from crawlers.extraction.wording import cut, line
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
@@ -50,7 +51,7 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
 
 
 def _clean(text: str, limit: int) -> str:
-    return cut(composed(without_data_uris(text)[: 4 * limit]), limit)
+    return cut(nfc(without_data_uris(text)[: 4 * limit]), limit)
 
 
 def _apart(text: str, lead: str) -> tuple[str, bool]:

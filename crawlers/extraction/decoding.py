@@ -11,7 +11,7 @@ from w3lib.encoding import (
     resolve_encoding,
 )
 
-from crawlers.extraction.wording import composed
+from core.text import nfc
 
 # Ten times the largest of 298 news pages measured; the crawler refuses larger answers before this.
 BYTES_LIMIT = 20_000_000
@@ -38,7 +38,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """
     body = body[:BYTES_LIMIT]
     text = _decode(body, content_type)
-    return composed(CONTROLS.sub("", text.encode("utf-8", "ignore").decode()))
+    return nfc(CONTROLS.sub("", text.encode("utf-8", "ignore").decode()))
 
 
 def _decode(body: bytes, content_type: str | None) -> str:

@@ -1,9 +1,6 @@
 """Small cares of text: white space, entities that were escaped twice, cutting at a word."""
 
 import re
-import sys
-import unicodedata
-from functools import cache
 from html import unescape
 
 from lxml.html import HtmlElement
@@ -12,23 +9,6 @@ SPACES = re.compile(r"[\s\u200b\ufeff\u2028\u2029]+")
 INLINE_SPACES = re.compile(r"[^\S\n]+|[\u200b\ufeff]+")
 # Formatting that some sites leave in a JSON headline. Any other tag stays and is shown as text.
 FORMATTING = re.compile(r"</?(?:b|i|em|strong|u|br|span|su[bp]|mark|p|a)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-
-
-# Unicode's Stream-Safe Text Format (UAX #15, section 13): no letter of any language has more marks in a row.
-# Composing takes time quadratic in their number: half a megabyte of them half a minute.
-MARKS_IN_A_ROW = 30
-BEYOND_LATIN = re.compile(f"[^\x00-\u02ff]{{{MARKS_IN_A_ROW + 1},}}")
-
-
-def composed(text: str) -> str:
-    """Return `text` in NFC, runs of more than 30 combining marks cut to 30."""
-    return unicodedata.normalize("NFC", BEYOND_LATIN.sub(lambda run: _marks().sub(r"\1", run[0]), text))
-
-
-@cache
-def _marks() -> re.Pattern[str]:
-    marks = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(c))
-    return re.compile(f"([{marks}]{{{MARKS_IN_A_ROW}}})[{marks}]+")
 
 
 def line(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import altair as alt
-import fontpkg_be_vietnam_pro as be_vietnam_pro  # type: ignore[import-untyped]
+import fontpkg_be_vietnam_pro as be_vietnam_pro
 import vl_convert
 from babel.numbers import format_decimal
 

@@ -2,13 +2,12 @@
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from core.outcomes import Outcome, Result, Stage
@@ -48,7 +47,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
 @contextmanager
 def progress() -> Iterator[OnOutcome]:
     """Show how many items each stage has handled; nothing when not at a terminal."""
-    counts: Counter[Stage] = Counter()
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description:<8}"),
@@ -57,13 +55,12 @@ def progress() -> Iterator[OnOutcome]:
         console=errors,
         disable=not errors.is_terminal,
     ) as bars:
-        tasks: dict[Stage, int] = {}
+        tasks: dict[Stage, TaskID] = {}
 
         def advance(outcome: Outcome) -> None:
             if outcome.stage not in tasks:
-                tasks[outcome.stage] = bars.add_task(outcome.stage, total=None)  # type: ignore[assignment]
-            counts[outcome.stage] += 1
-            bars.update(tasks[outcome.stage], completed=counts[outcome.stage])  # type: ignore[arg-type]
+                tasks[outcome.stage] = bars.add_task(outcome.stage, total=None)
+            bars.advance(tasks[outcome.stage])
 
         yield advance
 

@@ -9,7 +9,7 @@ from core.outcomes import Stage
 from langnghe.commands.console import errors, output, print_outcomes, progress
 from langnghe.demo.run import LEAD, Demo
 from langnghe.demo.run import demo as demo_run
-from langnghe.demo.site.server import Corpus
+from langnghe.demo.site.corpus import Corpus
 
 
 def demo(

@@ -12,7 +12,8 @@ from core.records import people, runs
 from core.records.people import Role
 from core.settings import CrawlSettings, load_settings
 from langnghe import pipeline
-from langnghe.demo.site.server import Corpus, serving
+from langnghe.demo.site.corpus import Corpus
+from langnghe.demo.site.server import serving
 from langnghe.pipeline import House, OnOutcome
 
 LEAD = "truongnhom"  # trưởng nhóm: the team's lead, who may see most

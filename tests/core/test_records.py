@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from core.archive import Partition
 from core.contracts import Alert, AlertKind, ReportFile, SourceState
@@ -15,7 +16,7 @@ from core.outcomes import Outcome, Result, Stage
 from core.records import Records, crawled, notices, open_records, runs
 from core.records.database import MIGRATIONS
 from core.records.signatures import RecordedSignatures
-from core.records.tables import Table
+from core.records.tables import SCHEMA, Table
 from core.settings import Settings, load_settings
 from core.signatures import Copies, Signed
 from tests.conftest import NOON
@@ -32,6 +33,12 @@ def test_the_migrations_make_the_tables_that_the_code_declares(records: Records)
     with records.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_schema_named_in_the_code_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
 
 
 def test_the_schema_goes_back_to_nothing_and_forward_again(records: Records, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Folding: one code point stays one, so that offsets into folded text hold for the original."""
 
+import time
 import unicodedata
 
 from hypothesis import given
@@ -36,3 +37,9 @@ def test_offsets_hold_in_folded_text(text: str) -> None:
 @given(st.text(max_size=80))
 def test_nfc_is_what_unicode_says(text: str) -> None:
     assert nfc(text) == unicodedata.normalize("NFC", text)
+
+
+def test_a_hostile_run_of_marks_is_cut_short_and_quickly() -> None:
+    start = time.process_time()
+    assert nfc("a" + "\u0301\u0323" * 200_000 + " bé").endswith(" bé")
+    assert time.process_time() - start < 2

@@ -5,7 +5,6 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,13 @@ def sources(web: RunningWeb, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, float]]:
+def undisturbed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
     """A data folder filled by one whole run, and how long that took."""
     folder = tmp_path_factory.mktemp("undisturbed")
     start = time.monotonic()
     done = command("--data-dir", str(folder), "run", LANGNGHE_SOURCES_DIR=str(sources))
     assert done.returncode == 0, done.stderr
-    yield folder, time.monotonic() - start
+    return folder, time.monotonic() - start
 
 
 def judged(data_dir: Path) -> dict[str, Document]:
