@@ -40,7 +40,6 @@ def create_app(settings: Settings, records: Records, engine: Engine) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(guard)],
-        max_body_size=LARGEST_FORM,
     )
     app.state.console = build(settings, records, engine)
     for room in (sign_in, queue, texts, deciding, overview, notices, operation):
@@ -50,7 +49,7 @@ def create_app(settings: Settings, records: Records, engine: Engine) -> FastAPI:
     for kind in STATUS:
         app.add_exception_handler(kind, _refused)
     app.add_exception_handler(HTTPException, _http_problem)
-    app.add_middleware(Shell, broken=lambda request: _problem(request, 500))
+    app.add_middleware(Shell, broken=lambda request: _problem(request, 500), largest=LARGEST_FORM)
     return app
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,19 +27,32 @@ HEADERS = {
 
 
 class Shell:
-    """Adds the headers that an answer does not set itself, and answers with `broken` when a page fails."""
+    """Adds the headers that an answer does not set itself, and answers with `broken` when a page fails.
 
-    def __init__(self, app: ASGIApp, broken: Callable[[Request], Response]) -> None:
+    A request whose body is over `largest` bytes is not read on, and answered with 413.
+    """
+
+    def __init__(self, app: ASGIApp, broken: Callable[[Request], Response], largest: int) -> None:
         """Wrap `app`; `broken` makes the page that says so without any detail."""
         self.app = app
         self.broken = broken
+        self.largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
+        started, taken = False, 0
+
+        # The framework's own limit answers outside of this layer, in plain text and without these headers.
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self.largest:
+                raise HTTPException(413)
+            return message
 
         async def sealed(message: Message) -> None:
             nonlocal started
@@ -50,7 +64,7 @@ class Shell:
             await send(message)
 
         try:
-            await self.app(scope, receive, sealed)
+            await self.app(scope, bounded, sealed)
         except Exception as error:  # the outermost layer: nothing may reach the page
             log("dashboards").error("page_failed", path=scope["path"], exc_info=error)
             if started:
