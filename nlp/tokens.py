@@ -69,9 +69,11 @@ def _powers() -> Hashes:
 
 
 def _points(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """Return the code points of all texts, one separator between two, in lower case, and what each makes."""
+    """Return the code points of all texts, a separator after each, in lower case, and what each makes."""
     lower, make = _tables()
-    points = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    points = np.frombuffer(
+        "".join(f"{text}\n" for text in texts).encode("utf-32-le", "surrogatepass"), dtype="<u4"
+    )
     within = points < _BMP
     known = np.where(within, points, 0)
     beyond = np.where(points >= _FIRST_EMOJI, _SIGN, _SEPARATOR).astype(np.uint8)
@@ -130,7 +132,7 @@ def tokenise(texts: Sequence[str], *, normalise: bool = True) -> Tokens:
 def characters(texts: Sequence[str]) -> Tokens:
     """Return each letter, digit, emoji, `!` and `?` of `texts`, case folded, and a blank after each run."""
     low, kind = _points(texts)
-    before = np.concatenate((np.ones(1, dtype=np.uint8), kind[:-1]))[: len(kind)]
+    before = np.concatenate((np.zeros(1, dtype=np.uint8), kind[:-1]))[: len(kind)]
     kept = np.flatnonzero((kind > 0) | (before > 0))
     code = mix(np.where(kind[kept] > 0, low[kept], 0).astype(np.uint64) + np.uint64(1))
     offsets = _offsets(texts)
