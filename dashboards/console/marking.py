@@ -67,19 +67,28 @@ def paragraphs(text: str, field: TextField, marks: Marks) -> list[list[Piece]]:
 
 
 def snippet(document: Document, found: Sequence[Span]) -> list[Piece]:
-    """Return a stretch of lead or text around the first found word, else around the first evidence."""
+    """Return the stretch of lead or text with most found words, else the one around the first evidence."""
     page, analysis = document.page, document.analysis
     marks = Marks(masked=analysis.masked, found=tuple(found))
     fields: tuple[TextField, ...] = ("text", "lead")
-    around = [s for spans in (found, analysis.evidence) for s in spans if s.field in fields]
-    field: TextField = around[0].field if around else ("text" if page.text else "lead")
+    words = [s for s in found if s.field in fields]
+    centre = max(words, key=lambda s: _in_reach(s, words), default=None)
+    if centre is None:
+        centre = next((s for s in analysis.evidence if s.field in fields), None)
+    field: TextField = centre.field if centre else ("text" if page.text else "lead")
     text: str = getattr(page, field)
-    start = _word_start(text, max(0, around[0].start - LEAD_IN)) if around else 0
+    start = _word_start(text, max(0, centre.start - LEAD_IN)) if centre else 0
     end = _word_end(text, start + SNIPPET)
     made = pieces(text[start:end], field, _shifted(marks, field, start, end))
     before = [Piece(text="… ")] if start else []
     after = [Piece(text=" …")] if end < len(text) else []
     return [*before, *made, *after]
+
+
+def _in_reach(first: Span, words: Sequence[Span]) -> int:
+    """Return how many of `words` a snippet shows that begins with `first`."""
+    reach = first.start + SNIPPET - LEAD_IN
+    return sum(w.field == first.field and first.start <= w.start and w.end <= reach for w in words)
 
 
 def _shifted(marks: Marks, field: TextField, start: int, end: int) -> Marks:

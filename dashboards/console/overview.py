@@ -16,6 +16,7 @@ from index.trends import ENOUGH_WEEKS, Rise, baseline_weeks, rises
 
 router = APIRouter()
 
+WIDTHS = (640, 340)  # px of a chart on a wide page and on a phone
 LISTED = 8  # provinces and sources in the lists of what waits
 
 
@@ -27,6 +28,8 @@ def overview(request: Request) -> Response:
     say, names = here.language.say, here.names
     week = Week(sight, datetime.now(VIETNAM).date())
     this, before = say("7 ngày qua"), say("7 ngày trước đó")
+    by_category = week.rows("category", "category", names.category)
+    by_province = week.rows("province", "province", str)
     nothing = say("Chưa có tin liên quan trong 7 ngày qua.")
     values = {
         "since": week.since,
@@ -40,41 +43,47 @@ def overview(request: Request) -> Response:
         ],
         "comparable": baseline_weeks(here.engine, week.today) >= ENOUGH_WEEKS,
         "trend": _trend(here, week),
-        "categories": bars(
-            week.rows("category", "category", names.category),
-            title=say("Theo nhóm nguy cơ"),
-            this=this,
-            before=before,
-            empty=nothing,
-        ),
-        "provinces": bars(
-            week.rows("province", "province", str),
-            title=say("Theo tỉnh, thành phố"),
-            this=this,
-            before=before,
-            empty=nothing,
-        ),
+        "categories": [
+            bars(
+                by_category, title=say("Theo nhóm nguy cơ"), this=this, before=before, empty=nothing, width=w
+            )
+            for w in WIDTHS
+        ],
+        "provinces": [
+            bars(
+                by_province,
+                title=say("Theo tỉnh, thành phố"),
+                this=this,
+                before=before,
+                empty=nothing,
+                width=w,
+            )
+            for w in WIDTHS
+        ],
         "tones": week.tones(names.tone),
         "open": _open(here, sight, source_names(request)),
     }
     return page(request, "overview.html", values)
 
 
-def _trend(here: Console, week: Week) -> str:
+def _trend(here: Console, week: Week) -> list[str]:
     say, counts = here.language.say, week.by_week()
 
     def behind(start: date) -> str:
         return search(week.sight.role, start, start + WEEK - timedelta(days=1), {}) or ""
 
-    return trend(
-        counts,
-        title=say("Số tin liên quan trong từng 7 ngày"),
-        since=counts[0].start,
-        until=counts[-1].start,
-        href=behind if week.search() else None,
-        empty=say("Chưa có tin liên quan trong 8 tuần qua."),
-        width=720,
-    )
+    return [
+        trend(
+            counts,
+            title=say("Số tin liên quan trong từng 7 ngày"),
+            since=counts[0].start,
+            until=counts[-1].start,
+            href=behind if week.search() else None,
+            empty=say("Chưa có tin liên quan trong 8 tuần qua."),
+            width=width,
+        )
+        for width in WIDTHS
+    ]
 
 
 def _open(here: Console, sight: Reading, sources: dict[str, str]) -> list[tuple[str, list[Share]]]:
