@@ -41,13 +41,15 @@ class Head(Contract):
     """One question that a model answers: the `outputs` (labels) and the `blocks` of features it looks at.
 
     `one_of`: exactly one output holds (softmax of the scores); else each holds or not by itself, with
-    `scaling` and `thresholds` (probabilities) in the order of the outputs.
+    `scaling` and `thresholds` (probabilities) in the order of the outputs. `shares`: how much of the training
+    rows each label had, where the fit was balanced and a probability must be brought back to life's mix.
     """
 
     outputs: tuple[str, ...]
     one_of: bool
     scaling: tuple[Sigmoid, ...] = ()
     thresholds: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
 
 
 class ModelCard(Contract):

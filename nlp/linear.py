@@ -76,7 +76,7 @@ class Model:
 def sigmoid(scores: Floats, scaling: Sigmoid, remark: NDArray[np.bool_]) -> Floats:
     """Return probabilities of `scores` by Platt's scaling."""
     logit = scaling.slope * scores + scaling.offset + scaling.remark * remark
-    return (1 / (1 + np.exp(-np.clip(logit, -40, 40)))).astype(np.float32)
+    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float32)
 
 
 def softmax(scores: Floats) -> Floats:

@@ -7,10 +7,13 @@ import numpy as np
 
 from core.contracts import Kind, Label, Probability, Severity
 from nlp.card import Head
-from nlp.features import Batch, Reading
-from nlp.linear import Floats, Model, sigmoid, softmax
+from nlp.features import Batch, Reading, grams, places
+from nlp.linear import Floats, Model, Space, sigmoid, softmax
 
 SCREEN, DETAIL = "screen", "detail"
+# Of 4,000 unlabelled Vietnamese articles every one has 0.84 or more of its syllables known, with and without
+# diacritics; of 41 news pages in other languages the highest, an English one, has 0.52.
+FAMILIAR = 0.6
 RELEVANCE, CATEGORIES, SEVERITY, KIND = "relevance", "categories", "severity", "kind"
 
 
@@ -40,9 +43,22 @@ def threshold(model: Model) -> float:
 
 
 def screen(model: Model, batch: Batch) -> Floats:
-    """Return the probability that each text is relevant: the screen. Nothing comes before it."""
-    scores = model.spaces[SCREEN].scores(batch)[:, 0]
-    return sigmoid(scores, model.head(RELEVANCE).scaling[0], batch.remark)
+    """Return the probability that each text is relevant: the screen. Nothing comes before it.
+
+    0 for a text in another language: of what the model does not know it must not make anything.
+    """
+    space = model.spaces[SCREEN]
+    probability = sigmoid(space.scores(batch)[:, 0], model.head(RELEVANCE).scaling[0], batch.remark)
+    return np.where(familiarity(space, batch) >= FAMILIAR, probability, np.float32(0))
+
+
+def familiarity(space: Space, batch: Batch) -> Floats:
+    """Return the share of each text's syllables that the model has seen, two counted as seen beforehand."""
+    table = space.tables[0]
+    found = grams(table.block.model_copy(update={"longest": table.block.shortest}), table.salt, batch)
+    _, known = places(table.keys, found.key)
+    all_, seen = (np.bincount(found.row, weights=each, minlength=batch.size) for each in (None, known))
+    return np.asarray((seen + 2) / (all_ + 2), dtype=np.float32)
 
 
 def details(model: Model, batch: Batch) -> Details:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from core.contracts import Sentiment
 from core.errors import BadModel
 from nlp.features import Batch, Reading
@@ -32,9 +34,13 @@ def sentiments(model: Model, texts: Sequence[str]) -> list[Sentiment]:
 
 
 def hostility(model: Model, texts: Sequence[str]) -> list[float]:
-    """Return how probable it is that each text is hostile."""
-    benign = [label.lower() in BENIGN for label in model.head(LABEL).outputs]
-    return [max(0.0, min(1.0, 1.0 - float(row[benign].sum()))) for row in probabilities(model, texts)]
+    """Return how probable it is that each text is hostile, among texts mixed as the training rows were."""
+    head = model.head(LABEL)
+    benign = [label.lower() in BENIGN for label in head.outputs]
+    # The fit gave all labels the same weight: Bayes' rule brings their real shares back.
+    mixed = probabilities(model, texts) * np.array(head.shares, dtype=np.float32)
+    mixed /= mixed.sum(axis=1, keepdims=True)
+    return [max(0.0, min(1.0, 1.0 - float(row[benign].sum()))) for row in mixed]
 
 
 def check(sentiment: Model, hostile: Model) -> None:
