@@ -40,6 +40,12 @@ class Language:
         """Return `value` as its readers write it: 1.234 and 0,5 in Vietnamese."""
         return format_decimal(value, format="#,##0.##", locale=self.code)
 
+    def probability(self, value: float) -> str:
+        """Return a probability to two places; no model is certain, so never 0 or 1."""
+        if value >= 0.995:
+            return f"> {self.number(0.99)}"
+        return f"< {self.number(0.01)}" if value < 0.005 else self.number(round(value, 2))
+
     def day(self, value: date) -> str:
         """Return a day as dd/MM/yyyy."""
         return f"{value:%d/%m/%Y}"

@@ -73,6 +73,7 @@ def build(settings: Settings, records: Records, engine: Engine) -> Console:
         _=spoken.say,
         count=spoken.count,
         number=spoken.number,
+        probability=spoken.probability,
         day=spoken.day,
         moment=spoken.moment,
         ago=spoken.ago,
