@@ -155,8 +155,11 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
 
 
 def _say(sink: TextIO, line: dict[str, Any]) -> None:
-    sink.write(json.dumps(line, ensure_ascii=False) + "\n")
-    sink.flush()
+    try:
+        sink.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sink.flush()
+    except BrokenPipeError:
+        os._exit(1)  # the parent was killed: that is no fault of the sources, and the next run crawls them
 
 
 if __name__ == "__main__":

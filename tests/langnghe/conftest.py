@@ -1,6 +1,5 @@
 """The small web of the demo, its command line, and what a data folder holds in the end."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.archive import Archive
-from core.contracts import Document
+from core.contracts import Document, Page
 from core.settings import load_settings
 from index import open_engine
 from index.engine import Query
@@ -52,12 +51,10 @@ def documents(data_dir: Path) -> dict[str, Document]:
             return found
 
 
-def archived_revisions(data_dir: Path) -> list[tuple[str, str]]:
-    """Return (id, content hash) of every page in the archive, sorted."""
+def pages(data_dir: Path) -> dict[str, Page]:
+    """Return every archived page by id. Fails if two revisions of one are there."""
     archive = Archive(load_settings(data_dir=data_dir).archive_location)
-    return sorted((p.id, p.content_hash) for path in archive.partitions() for p in archive.read(path))
-
-
-def outcome_totals(output: str) -> dict[str, int]:
-    """Read the totals of each stage out of `--json` output."""
-    return {row["stage"]: row["items"] for row in json.loads(output) if row["outcome"] == "total"}
+    found = {(p.id, p.content_hash): p for path in archive.partitions() for p in archive.read(path)}
+    by_id = {p.id: p for p in found.values()}
+    assert len(by_id) == len(found)
+    return by_id
