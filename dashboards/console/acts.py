@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from core.contracts import Decision, Relabel, State, What
-from core.errors import Conflict, NotAllowed
+from core.errors import BadInput, Conflict, NotAllowed
 from core.records import Records
 from core.records.decisions import Shown, decide, decisions, triages, undo
 from core.records.people import User
@@ -35,6 +35,12 @@ def shown(hit: Hit) -> Shown:
     )
 
 
+def offered(hits: Sequence[Hit]) -> tuple[What, ...]:
+    """Return the acts that make sense for all of `hits`, in the order of their buttons."""
+    common = set.intersection(*(set(ACTS[hit.triage.state]) for hit in hits)) if hits else set()
+    return tuple(what for what in ACTS[hits[0].triage.state] if what in common) if hits else ()
+
+
 def seal(hits: Sequence[Hit]) -> str:
     """Return the fingerprint of what is shown of `hits`: a form carries it to the decision."""
     facts = sorted(shown(hit).model_dump_json() for hit in hits)
@@ -55,9 +61,11 @@ def act(
     """Decide on all `hits`, one decision each, and return the decisions.
 
     Raises Conflict when the texts are no longer what the person was shown (`sealed`), or can't be decided
-    on in that way in the state that they are in.
+    on in that way in the state that they are in, and BadInput for a relabelling without labels.
     """
-    fits = all(what in (*ACTS[hit.triage.state], *ALWAYS) for hit in hits)
+    if (what is What.RELABEL) is (relabel is None):
+        raise BadInput(f"a decision to {what} and its labels do not fit")
+    fits = what in (*offered(hits), *ALWAYS)
     try:
         if not hits or not fits or seal(hits) != sealed:
             raise Conflict("the texts are not what was shown")

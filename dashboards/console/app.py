@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import BadQuery, Conflict, IndexUnavailable, NotAllowed, RecordsUnavailable
+from core.errors import BadInput, BadQuery, Conflict, IndexUnavailable, NotAllowed, RecordsUnavailable
 from core.logs import log
 from core.records import Records
 from core.settings import Settings
@@ -65,6 +65,7 @@ def static(name: str) -> Response:
 
 
 STATUS: dict[type[Exception], int] = {
+    BadInput: 400,
     BadQuery: 400,
     RequestValidationError: 400,
     NotAllowed: 403,

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from core.contracts import Decision, Relabel, SeverityLevel, What
 from core.errors import Conflict
 from core.taxonomy import taxonomy
-from dashboards.console.acts import act, take_back
+from dashboards.console.acts import ALWAYS, act, take_back
 from dashboards.console.filters import Category
 from dashboards.console.guard import local
 from dashboards.console.pages import DONE_COOKIE, console, reading, signed_in_person
@@ -27,7 +27,7 @@ Id = Annotated[str, Form(max_length=200)]
 Seal = Annotated[str, Form(max_length=64)]
 Reason = Annotated[str, Form(max_length=2000)]
 Address = Annotated[str, Form(max_length=4000)]
-Number = Annotated[int, Form(ge=1)]
+Number = Annotated[int, Form(ge=1, le=2**63 - 1)]  # as far as a register can count
 
 
 @router.post("/queue/decide")
@@ -44,6 +44,8 @@ def decide_in_queue(
 ) -> Response:
     """Decide on a row of the queue, with `whole` on all texts of its group that the row stood for."""
     here, sight = console(request), reading(request)
+    if what in ALWAYS:
+        raise HTTPException(400)  # labels and notes are given on the text's own page
     hit = sight.get(page_id)
     if hit is None:
         raise HTTPException(404)

@@ -24,6 +24,8 @@ from index.engine import Engine
 
 DONE_COOKIE = "langnghe_done"  # the numbers of the decisions just made, for the bar that offers to undo them
 
+DIGITS = 18  # of the largest number that a register counts to
+
 # Address, name, what it takes to see it: in the order of the navigation.
 NAVIGATION = (
     ("/overview", "Tổng quan", Action.READ_NUMBERS),
@@ -147,7 +149,7 @@ def page(
 
 def _done(request: Request, here: Console, who: SignedIn | None) -> Done | None:
     first, _, last = request.cookies.get(DONE_COOKIE, "").partition("-")
-    if who is None or not (first.isdecimal() and last.isdecimal()):
+    if who is None or not (first.isdecimal() and last.isdecimal() and len(first) <= DIGITS):
         return None
     made = [
         d

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from core.contracts import Contract, State, What
 from core.errors import BadQuery
 from core.provinces import provinces
-from dashboards.console.acts import ACTS, seal
+from dashboards.console.acts import offered, seal
 from dashboards.console.filters import Filters
 from dashboards.console.marking import Marks, Piece, pieces, snippet
 from dashboards.console.pages import console, page, reading, source_names
@@ -90,7 +90,7 @@ def _row(hit: Hit, sight: Reading | None = None, filters: Filters | None = None)
         hit=hit,
         title=pieces(title, "title" if document.page.title else "thread_title", marks),
         snippet=snippet(document, hit.highlights),
-        acts=ACTS[hit.triage.state],
+        acts=offered(group),
         sealed=seal([hit]),
         sealed_group=seal(group),
     )

@@ -10,7 +10,7 @@ from core.errors import BadQuery
 from core.records.decisions import decisions
 from core.taxonomy import taxonomy
 from core.text import MASK
-from dashboards.console.acts import ACTS, seal
+from dashboards.console.acts import offered, seal
 from dashboards.console.marking import Marks, paragraphs, pieces
 from dashboards.console.pages import console, page, people, reading, signed_in_person, source_names
 from dashboards.console.permissions import Action, may, needs
@@ -63,7 +63,7 @@ def show_text(request: Request, page_id: str, q: str = "", problem: str = "", st
         "parent": sight.get(document.parent_id) if document.parent_id else None,
         "group": [other for other in group.hits if other.document.id != page_id],
         "more": group.total - len(group.hits),
-        "acts": ACTS[hit.triage.state],
+        "acts": offered([hit]),
         "sealed": seal([hit]),
         "trail": _trail(request, page_id),
         "taxonomy": taxonomy(),
