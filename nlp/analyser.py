@@ -6,13 +6,13 @@ from pathlib import Path
 from core.contracts import Analysis, ModelInfo, Page, PageType, Sentiment, Span
 from core.errors import BadModel
 from nlp import linear, tone
-from nlp.card import Task
 from nlp.evidence import evidence
 from nlp.features import reading
 from nlp.identity import masked_spans
 from nlp.linear import Model
 from nlp.places import provinces
 from nlp.risk import CATEGORIES, DETAIL, Judged, Judgement, judge, threshold
+from nlp.task import Task
 
 PACKAGED = Path(__file__).parent / "models"
 BATCH = 64  # pages at a time: more is no faster, and this many take a few megabytes

@@ -1,21 +1,13 @@
 """What a packaged model says of itself: what it learned from, how well it does, where its thresholds lie."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Literal
 
 from core.contracts import Contract
 from nlp.features import Block
+from nlp.task import Task
 
 FORMAT = "langnghe-linear-1"
-
-
-class Task(StrEnum):
-    """What a model judges: the risk in a text (all heads), its tone, whether it is toxic."""
-
-    RISK = "risk"
-    SENTIMENT = "sentiment"
-    HOSTILITY = "hostility"
 
 
 class Source(Contract):

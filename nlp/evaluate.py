@@ -10,11 +10,11 @@ from core.logs import log
 from core.taxonomy import taxonomy
 from nlp import linear, scores, tone
 from nlp.analyser import BATCH, PACKAGED
-from nlp.card import Task
 from nlp.features import Batch
 from nlp.linear import Model
 from nlp.risk import KIND, SEVERITY, details, judge
 from nlp.rows import Row, read, row_hashes
+from nlp.task import Task
 
 
 def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from nlp.card import Task
 from nlp.evaluate import figures
 from nlp.project_rows import hostility_rows, risk_rows, sentiment_rows
 from nlp.rows import Row, Rows
+from nlp.task import Task
 from nlp.train import SEED, train_rows
 
 

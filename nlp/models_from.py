@@ -8,9 +8,10 @@ from typing import Any
 from core.errors import LangngheError
 from nlp import linear
 from nlp.analyser import PACKAGED
-from nlp.card import ModelCard, Task
+from nlp.card import ModelCard
 from nlp.held_out import quality
 from nlp.project_rows import hostility_rows, risk_rows, sentiment_rows
+from nlp.task import Task
 from nlp.train import train_rows
 
 USAGE = "usage: python -m nlp.models_from build|evaluate DATA-FOLDER"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from core.contracts import Sentiment
 from core.errors import BadInput
-from nlp.card import Source, Task
+from nlp.card import Source
 from nlp.features import Reading
 from nlp.rows import Row, Rows, raw_rows, read, text_of
+from nlp.task import Task
 
 LABELS, INVENTED, COMMENTS = "labels.jsonl", "invented.jsonl", "comments.parquet"
 

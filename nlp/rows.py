@@ -15,8 +15,9 @@ from core.contracts import Kind
 from core.errors import BadInput
 from core.taxonomy import taxonomy
 from core.text import fold, nfc
-from nlp.card import Source, Task
+from nlp.card import Source
 from nlp.features import Reading
+from nlp.task import Task
 
 REMARKS = ("comment", "post")
 

@@ -13,12 +13,13 @@ from core.errors import BadInput
 from core.taxonomy import taxonomy
 from core.text import fold
 from nlp import fit, linear, scores
-from nlp.card import Head, ModelCard, Source, Task
+from nlp.card import Head, ModelCard, Source
 from nlp.features import Batch, Block, Reading
 from nlp.fit import Numbers
 from nlp.linear import Model, Space
 from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
 from nlp.rows import Row, Rows, read, row_hash, row_hashes
+from nlp.task import Task
 
 SEED = 111  # of the bootstrap and splits; the fits themselves draw nothing
 LEAST = 5  # rows of a class: with fewer, not even each fold has one

@@ -7,7 +7,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from langnghe.commands.console import errors, output, print_json, print_table
-from nlp.card import Task
+from nlp.task import Task
 
 Data = Annotated[list[Path], typer.Option("--data", help="Labelled rows, .jsonl or .parquet; repeatable.")]
 

@@ -14,9 +14,10 @@ from core.errors import BadModel
 from core.taxonomy import taxonomy
 from nlp import linear
 from nlp.analyser import PACKAGED, Analyser
-from nlp.card import FORMAT, Task
+from nlp.card import FORMAT
 from nlp.features import FIELDS
 from nlp.project_rows import COMMENTS, INVENTED, LABELS
+from nlp.task import Task
 
 MEGABYTES = 1_000_000
 

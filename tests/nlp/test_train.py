@@ -12,10 +12,11 @@ import pytest
 from core.errors import BadInput
 from nlp import linear
 from nlp.analyser import PACKAGED
-from nlp.card import ModelCard, Task
+from nlp.card import ModelCard
 from nlp.evaluate import evaluate
 from nlp.held_out import held_out_third
 from nlp.rows import read
+from nlp.task import Task
 from nlp.train import LEAST, train
 
 REPOSITORY = Path(__file__).parent.parent.parent
