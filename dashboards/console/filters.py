@@ -47,7 +47,6 @@ FACETS: dict[str, FacetField] = {
     "source": "source",
     "type": "type",
     "tone": "sentiment",
-    "state": "state",
 }
 
 
@@ -85,9 +84,11 @@ class Filters(Contract):
 
     def query(self, *, order: Order, grouped: bool = True, limit: int = 20) -> Query:
         """Return the query that finds what is asked for."""
+        # A dismissed text is no longer relevant, but who asks for the dismissed wants to see them.
+        dismissed = State.DISMISSED in self.state and State.OPEN not in self.state
         return Query(
             text=self.q,
-            relevant=None if self.all else True,
+            relevant=None if self.all or dismissed else True,
             categories=self.category,
             provinces=self.province,
             sources=self.source,

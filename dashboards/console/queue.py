@@ -72,9 +72,7 @@ def group_behind(hit: Hit, sight: Reading, filters: Filters) -> list[Hit]:
 
 
 def _waiting(filters: Filters) -> Query:
-    # A dismissed text is no longer relevant: who asks for dismissed ones wants to see them nevertheless.
-    query = filters.query(order="queue")
-    return query.model_copy(update={"relevant": None}) if State.DISMISSED in filters.state else query
+    return filters.query(order="queue")
 
 
 def _sought(filters: Filters) -> Query:

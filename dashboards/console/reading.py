@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from core.contracts import State
 from core.errors import NotAllowed
 from core.records.people import Role
 from dashboards.console.filters import FACETS, Filters, choices
@@ -63,7 +64,15 @@ class Reading:
             chosen = getattr(filters, name)
             counts = counted[field] if name in free else self.values(ask(filters.without(name)), field)
             offered[name] = choices(counts, chosen)
+        offered["state"] = self._states(filters, ask)
         return offered
+
+    def _states(self, filters: Filters, ask: Callable[[Filters], Query]) -> list[Count]:
+        """Return how many texts there are in each state, the dismissed ones too, in the states' order."""
+        found = {c.value: c.count for c in self.values(ask(filters.without("state")), "state")}
+        dismissed = filters.change({"state": (State.DISMISSED,)})
+        found[State.DISMISSED] = self.count(ask(dismissed))
+        return [Count(value=state, count=found.get(state, 0)) for state in State]
 
     def _scoped(self, query: Query, action: Action) -> Query:
         scoped = scope(self.role, query, action)

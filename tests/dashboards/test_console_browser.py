@@ -184,6 +184,20 @@ def test_filters_narrow_the_queue_and_stand_in_the_address(open_page: Open) -> N
     assert len(ids(page)) > 1
 
 
+def test_what_was_dismissed_is_found_again_and_reopened(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/queue?q=duoi+nuoc")
+    page.locator(".row").get_by_role("button", name="Loại").click()
+    page.get_by_label("Đã loại 1").check()
+    page.get_by_role("button", name="Áp dụng bộ lọc").click()
+
+    expect(page.locator(".row .state")).to_have_text("Đã loại")
+    page.locator(".row").get_by_role("button", name="Mở lại").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã mở lại: 1 tin.")
+    page.goto("/queue")
+    assert GRAVE_NEW in ids(page)
+
+
 def test_an_act_on_a_row_says_that_it_is_for_the_whole_group(open_page: Open, house: House) -> None:
     page = open_page()
     page.goto("/queue?severity=2&category=online_exploitation")
