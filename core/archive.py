@@ -68,15 +68,15 @@ class Archive:
                 yield str(PurePosixPath(path).relative_to(PurePosixPath(self.root)))
 
     def read(self, path: str) -> list[Page]:
-        """Return the pages of a partition. Raises ArchiveUnavailable if its bytes do not fit its name."""
+        """Return the pages of a partition. Raises PartitionDamaged if it is gone or does not fit its name."""
         try:
             body = self.fs.cat_file(f"{self.root}/{path}")
+        except FileNotFoundError as error:
+            raise PartitionDamaged(f"archive partition {path} is gone; restore it from a backup") from error
         except OSError as error:
-            raise ArchiveUnavailable(
-                f"archive partition {path}: {error}; restore it from a backup"
-            ) from error
+            raise ArchiveUnavailable(f"archive {self.root}: {error}; check the store") from error
         if hashlib.sha256(body).hexdigest() != PurePosixPath(path).stem:
-            raise ArchiveUnavailable(f"archive partition {path} is damaged; restore it from a backup")
+            raise PartitionDamaged(f"archive partition {path} is damaged; restore it from a backup")
         return [Page.model_validate(row) for row in pq.read_table(io.BytesIO(body)).to_pylist()]
 
     def describe(self, path: str, pages: int) -> Partition:

@@ -29,6 +29,10 @@ class ArchiveUnavailable(LangngheError):
     """The archive can't be read or written (disk full, folder gone). The run stops and can be repeated."""
 
 
+class PartitionDamaged(LangngheError):
+    """A partition of the archive is gone or has other bytes than its name says: it is quarantined alone."""
+
+
 class RecordsUnavailable(LangngheError):
     """The records database can't be reached, or its schema is newer than this program."""
 

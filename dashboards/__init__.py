@@ -1,0 +1,1 @@
+"""What people see: the console, charts, the weekly report."""

@@ -8,7 +8,7 @@ needs it, so that commands start quickly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from core.archive import Archive
+from core.archive import Archive, Partition
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
-from core.errors import BadUsage, Busy, LangngheError, RecordsUnavailable
+from core.errors import BadUsage, Busy, LangngheError, PartitionDamaged, RecordsUnavailable
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, crawled, decisions, notices, open_records, runs
@@ -143,7 +143,9 @@ def adopt(house: House, run_id: str) -> int:
     known = crawled.known_partitions(house.records)
     orphans = [path for path in house.archive.partitions() if path not in known]
     for path in orphans:
-        pages = house.archive.read(path)
+        pages = _read(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
+        if pages is None:
+            continue
         seen = [
             crawled.Seen(
                 id=page.id,
@@ -161,7 +163,10 @@ def adopt(house: House, run_id: str) -> int:
 def analyse(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
     """Judge every archived page that has not been judged."""
     for partition in crawled.partitions_to_do(house.records, Stage.ANALYSE):
-        documents, outcomes = analyse_pages(house, house.archive.read(partition.path))
+        pages = _read(house, run_id, Stage.ANALYSE, partition, on_outcome)
+        if pages is None:
+            continue
+        documents, outcomes = analyse_pages(house, pages)
         house.spool.write(partition.path, documents)
         crawled.partition_done(house.records, run_id, partition.path, Stage.ANALYSE, outcomes)
         _tell(outcomes, on_outcome)
@@ -184,11 +189,19 @@ def analyse_pages(house: House, pages: Sequence[Page]) -> tuple[list[Document], 
 
 
 def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
-    """Index every judged page, fold copies under their leader, and put missed decisions into force."""
+    """Index every judged page, fold copies under their leader, and put missed decisions into force.
+
+    An index that is new or was removed gets everything again.
+    """
+    if house.engine.size() == 0:
+        crawled.index_anew(house.records)
     for partition in crawled.partitions_to_do(house.records, Stage.INDEX):
         documents = house.spool.read(partition.path)
         if documents is None:
-            documents, _ = analyse_pages(house, house.archive.read(partition.path))
+            pages = _read(house, run_id, Stage.INDEX, partition, on_outcome)
+            if pages is None:
+                continue
+            documents, _ = analyse_pages(house, pages)
         outcomes = index_documents(house, documents)
         crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
         house.spool.drop(partition.path)
@@ -275,12 +288,32 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
     return len(chosen)
 
 
+def _read(
+    house: House, run_id: str, stage: Stage, partition: Partition, on_outcome: OnOutcome | None
+) -> list[Page] | None:
+    """Return the pages of a partition, or None: a damaged one is quarantined and waits to be restored."""
+    try:
+        return house.archive.read(partition.path)
+    except PartitionDamaged as error:
+        outcome = Outcome(
+            stage=stage,
+            item=partition.path,
+            source_id=partition.source_id,
+            result=Result.QUARANTINED,
+            reason="partition_damaged",
+            detail=str(error),
+        )
+        _record(house, run_id, [outcome], on_outcome)
+        return None
+
+
 def _archived(house: House, wanted: Mapping[str, str]) -> list[Page]:
     sources = set(wanted.values())
     found: dict[str, Page] = {}
     for path in house.archive.partitions() if wanted else ():
         if house.archive.describe(path, 0).source_id in sources:
-            found.update((page.id, page) for page in house.archive.read(path) if page.id in wanted)
+            with suppress(PartitionDamaged):  # it has an outcome of its own
+                found.update((page.id, page) for page in house.archive.read(path) if page.id in wanted)
     return list(found.values())
 
 

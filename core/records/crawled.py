@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.archive import Partition
 from core.contracts import Contract, SourceHealth, SourceState
 from core.outcomes import Outcome
 from core.records.database import Records
 from core.records.runs import add_outcomes
-from core.records.tables import PartitionRow, SeenRow, SourceRow
+from core.records.tables import PartitionRow, QuarantineRow, SeenRow, SourceRow
 
 LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 
@@ -82,7 +82,14 @@ def partition_done(records: Records, run_id: str, path: str, stage: str, outcome
     done = {"analysed_at": now} if stage == "analyse" else {"indexed_at": now}
     with records.write() as session:
         session.execute(update(PartitionRow).where(PartitionRow.path == path).values(**done))
+        session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))  # it was damaged once
         add_outcomes(session, run_id, outcomes, now)
+
+
+def index_anew(records: Records) -> None:
+    """Let every partition wait for the index again: what it held is gone."""
+    with records.write() as session:
+        session.execute(update(PartitionRow).values(indexed_at=None))
 
 
 def declare_sources(records: Records, sources: Iterable[tuple[str, str, str, bool]]) -> None:

@@ -38,8 +38,11 @@ def decide(
 ) -> list[Decision]:
     """Add one decision for each text shown, all or none, and return them.
 
-    Raises Conflict if someone decided on one of the texts after what was shown.
+    Raises Conflict if someone decided on one of the texts after what was shown, ValueError for a relabelling
+    without labels.
     """
+    if (what is What.RELABEL) != (relabel is not None):
+        raise ValueError("labels are given with a relabelling, and only with one")
     return _append(records, [(s, who, what, why, relabel, None) for s in shown])
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.contracts import Contract
@@ -121,12 +121,3 @@ def quarantined(records: Records) -> list[Quarantined]:
         return [
             Quarantined.model_validate({f: getattr(r, f) for f in Quarantined.model_fields}) for r in rows
         ]
-
-
-def release(records: Records, stage: Stage, items: Iterable[str]) -> None:
-    """Take items out of quarantine: they were handled."""
-    with records.write() as session:
-        for item in items:
-            session.execute(
-                delete(QuarantineRow).where(QuarantineRow.stage == stage, QuarantineRow.item == item)
-            )

@@ -20,8 +20,8 @@ CACHE_KIB = -65_536
 CHECKPOINT_PAGES = 8_000
 
 _REASONS = {
-    sqlite3.SQLITE_NOTADB: "is damaged or no index; move it away and rebuild the index from the archive",
-    sqlite3.SQLITE_CORRUPT: "is damaged; move it away and rebuild the index from the archive",
+    sqlite3.SQLITE_NOTADB: "is damaged or no index; move it away and `langnghe index` makes it anew",
+    sqlite3.SQLITE_CORRUPT: "is damaged; move it away and `langnghe index` makes it anew",
     sqlite3.SQLITE_FULL: "can't grow, the disk is full; make room and run again, nothing is lost",
     sqlite3.SQLITE_IOERR: "can't be read or written, the disk may be full or failing; nothing is lost",
     sqlite3.SQLITE_BUSY: f"has been in use by another process for {BUSY_S:.0f} s; run again",
@@ -29,7 +29,7 @@ _REASONS = {
     sqlite3.SQLITE_READONLY: "may not be written; check who owns the file and its folder",
     sqlite3.SQLITE_PERM: "may not be opened; check who owns the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "can't be opened; check that the folder exists and may be written",
-    sqlite3.SQLITE_ERROR: "lacks a part; move it away and rebuild the index from the archive",
+    sqlite3.SQLITE_ERROR: "lacks a part; move it away and `langnghe index` makes it anew",
 }
 
 

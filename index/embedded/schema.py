@@ -76,7 +76,5 @@ def fault(connection: sqlite3.Connection) -> str | None:
         return "is another program's database; name another file"
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
-        return (
-            f"has version {version} of the index, this program needs {VERSION}; rebuild it from the archive"
-        )
+        return f"has version {version}, not {VERSION}; move it away, `langnghe index` makes it anew"
     return None

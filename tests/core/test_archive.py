@@ -11,7 +11,7 @@ import pytest
 
 from core.archive import Archive
 from core.contracts import Page
-from core.errors import ArchiveUnavailable
+from core.errors import ArchiveUnavailable, PartitionDamaged
 from tests.conftest import NOON
 
 MakePage = Callable[..., Page]
@@ -50,7 +50,10 @@ def test_a_damaged_partition_is_named(tmp_path: Path, make_page: MakePage) -> No
     [partition] = archive.write([make_page()])
     file = tmp_path / partition.path
     file.write_bytes(file.read_bytes()[:-1] + b"x")
-    with pytest.raises(ArchiveUnavailable, match=r"partition source=bao.* is damaged; restore"):
+    with pytest.raises(PartitionDamaged, match=r"partition source=bao.* is damaged; restore"):
+        archive.read(partition.path)
+    file.unlink()
+    with pytest.raises(PartitionDamaged, match=r"partition source=bao.* is gone; restore"):
         archive.read(partition.path)
 
 
@@ -90,7 +93,7 @@ import sys
 from datetime import UTC, datetime
 from core.archive import Archive
 from core.contracts import Page
-from core.errors import ArchiveUnavailable
+from core.errors import ArchiveUnavailable, PartitionDamaged
 now = datetime(2026, 11, 18, tzinfo=UTC)
 def pages(start, count):
     return [Page(id=f"{n:024x}", url=f"https://bao.example/{n}", canonical_url="", source_id="bao",

@@ -89,3 +89,11 @@ def test_a_database_error_is_told_in_one_line(records: Records) -> None:
         connection.exec_driver_sql("DROP TABLE decisions")
     with pytest.raises(RecordsUnavailable, match=r"records\.db.*no such table"):
         decisions(records)
+
+
+def test_labels_come_with_a_relabelling_and_only_with_one(records: Records) -> None:
+    with pytest.raises(ValueError):
+        decide(records, "lan", What.RELABEL, [shown()])
+    with pytest.raises(ValueError):
+        decide(records, "lan", What.CONFIRM, [shown()], relabel=Relabel(categories=(), severity=0))
+    assert decisions(records) == []
