@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from fsspec.implementations.local import LocalFileSystem
 
 from core.contracts import Contract, Page
-from core.errors import ArchiveUnavailable
+from core.errors import ArchiveUnavailable, PartitionDamaged
 
 TIME = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
