@@ -1,11 +1,13 @@
 """What all rooms' tests share: a house of its own for each test, and invented pages."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from core.contracts import Page, PageType
 from core.records import Records, open_records
@@ -17,6 +19,15 @@ hypothesis.settings.register_profile("any-machine", deadline=None)
 hypothesis.settings.load_profile("any-machine")
 
 NOON = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)  # noon in Vietnam
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own() -> Iterator[None]:
+    """Undo what a test set up of the logs, which would write to its closed output."""
+    before = logging.getLogger().handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = before
 
 
 @pytest.fixture
