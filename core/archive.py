@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from uuid import uuid4
@@ -10,10 +12,12 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec.implementations.local import LocalFileSystem
+from pydantic import ValidationError
 
 from core.contracts import Contract, Page
 from core.errors import ArchiveUnavailable, PartitionDamaged
 
+PARTITION = re.compile(r"source=[\w-]+/day=\d{4}-\d\d-\d\d/[0-9a-f]{64}\.parquet")
 TIME = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
     [
@@ -56,7 +60,7 @@ class Archive:
         return [self._write(source, day, group) for (source, day), group in sorted(groups.items())]
 
     def partitions(self) -> Iterator[str]:
-        """Yield the paths of all partitions, sorted."""
+        """Yield the paths of all partitions, sorted; other files are passed over."""
         try:
             found = self.fs.find(self.root)
         except OSError as error:
@@ -64,8 +68,9 @@ class Archive:
                 f"archive {self.root}: {error.strerror or error}; check the folder"
             ) from error
         for path in sorted(found):
-            if path.endswith(".parquet") and not PurePosixPath(path).name.startswith("."):
-                yield str(PurePosixPath(path).relative_to(PurePosixPath(self.root)))
+            inside = str(PurePosixPath(path).relative_to(PurePosixPath(self.root)))
+            if PARTITION.fullmatch(inside):
+                yield inside
 
     def read(self, path: str) -> list[Page]:
         """Return the pages of a partition. Raises PartitionDamaged if it is gone or does not fit its name."""
@@ -77,7 +82,12 @@ class Archive:
             raise ArchiveUnavailable(f"archive {self.root}: {error}; check the store") from error
         if hashlib.sha256(body).hexdigest() != PurePosixPath(path).stem:
             raise PartitionDamaged(f"archive partition {path} is damaged; restore it from a backup")
-        return [Page.model_validate(row) for row in pq.read_table(io.BytesIO(body)).to_pylist()]
+        try:
+            return [Page.model_validate(row) for row in pq.read_table(io.BytesIO(body)).to_pylist()]
+        except (pa.ArrowInvalid, ValidationError) as error:
+            raise PartitionDamaged(
+                f"archive partition {path} was not written by this version; upgrade the program"
+            ) from error
 
     def describe(self, path: str, pages: int) -> Partition:
         """Return the partition at `path`, which names its source and day."""
@@ -110,8 +120,11 @@ class Archive:
         self.fs.makedirs(folder, exist_ok=True)
         draft = f"{folder}/.{name}.{uuid4().hex}"
         try:
-            self.fs.pipe_file(draft, body)
-            self.fs.mv(draft, path)
+            with open(draft, "xb") as file:  # noqa: PTH123 - a path of fsspec
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)  # noqa: PTH105
         except OSError:
             if self.fs.exists(draft):
                 self.fs.rm(draft)

@@ -1,5 +1,7 @@
 """The records that the rooms hand to each other: one sub-record per stage, frozen, JSON on every wire."""
 
+import hashlib
+import json
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -49,6 +51,11 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
     POSITIVE = "positive"
+
+
+def content_hash(title: str, lead: str, text: str) -> str:
+    """Return 32 hex digits that name this content: with the page's id, a revision."""
+    return hashlib.sha256(json.dumps([title, lead, text]).encode()).hexdigest()[:32]
 
 
 class Page(Contract):
@@ -276,6 +283,7 @@ class SourceHealth(Contract):
     checked_at: AwareDatetime | None = None
     new_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
+    declared_at: AwareDatetime | None = None
     failures: int = 0
 
 

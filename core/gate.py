@@ -28,7 +28,10 @@ NEVER_REQUESTED = re.compile(
     r"|pdf|docx?|xlsx?|pptx?|zip|rar|7z|tar|apk|exe|dmg|iso|woff2?|ttf|eot|css|js)$",
     re.IGNORECASE,
 )
-DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>)]*", re.IGNORECASE)
+DATA_URI = re.compile(
+    r"data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+){0,5},(?:\s*[\w+/=%-]{8,})+|data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>)]*",
+    re.IGNORECASE,
+)
 SVG = re.compile(
     rb"^(?:<\?xml[^>]*>|<!--.*?-->|<!doctype\s+svg[^>]*>|\s)*<svg[\s>]", re.IGNORECASE | re.DOTALL
 )

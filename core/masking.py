@@ -1,7 +1,8 @@
 """The masked form of a text: what identifies a child is replaced, everything else stays where it was.
 
 Search, lists, highlights, reports and exports see only this form (Decree 56/2017/NĐ-CP, article 33). It
-covers the text fields. `url` and `canonical_url` are left as they are: an analyst must be able to open the
+covers the text fields, and the content hash: that of the original would let a short masked number be guessed
+and checked. `url` and `canonical_url` are left as they are: an analyst must be able to open the
 page, and it is public; but a newspaper's slug can spell a name out (`/chau-nguyen-van-a-bi-…`), so whoever
 prints a link in a report or sends it on shows it as "nguồn" with the link behind it, not as text.
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 
-from core.contracts import Document, Span
+from core.contracts import Document, Span, content_hash
 from core.text import MASK
 
 
@@ -39,4 +40,8 @@ def masked(document: Document) -> Document:
     by_field = groupby(sorted(document.analysis.masked, key=attrgetter("field")), key=attrgetter("field"))
     page = document.page
     changed = {field: mask_text(getattr(page, field), spans) for field, spans in by_field}
-    return document.model_copy(update={"page": page.model_copy(update=changed)}) if changed else document
+    if not changed:
+        return document
+    shown = page.model_copy(update=changed)
+    digest = content_hash(shown.title, shown.lead, shown.text)
+    return document.model_copy(update={"page": shown.model_copy(update={"content_hash": digest})})

@@ -1,7 +1,5 @@
 """What became of each item at each stage: exactly one counted outcome, stored, adding up."""
 
-from collections import Counter
-from collections.abc import Iterable
 from enum import StrEnum
 
 from core.contracts import Contract
@@ -30,13 +28,14 @@ class Result(StrEnum):
 class Outcome(Contract):
     """What became of `item` (a URL at crawl, a page id after it) at `stage`.
 
-    `reason` is a short code (`robots`, `image`, `http_500`), needed for dropped and quarantined; `detail`
-    is one plain line for people. The quarantined can be replayed.
+    `url` is where a crawled item was asked for. `reason` is a short code (`robots`, `image`, `http_500`),
+    needed for dropped and quarantined; `detail` is a plain line for people. The quarantined can be replayed.
     """
 
     stage: Stage
     item: str
     source_id: str
+    url: str = ""
     result: Result
     reason: str = ""
     detail: str = ""
@@ -45,8 +44,3 @@ class Outcome(Contract):
     def label(self) -> str:
         """`dropped:robots`, or just `indexed`."""
         return f"{self.result}:{self.reason}" if self.reason else str(self.result)
-
-
-def tally(outcomes: Iterable[Outcome]) -> Counter[tuple[Stage, str]]:
-    """Count outcomes by stage and label."""
-    return Counter((o.stage, o.label) for o in outcomes)

@@ -13,6 +13,7 @@ class Signed(Contract):
     page_id: str
     signature: str | None
     dated_at: datetime
+    fetched_at: datetime
 
 
 class Copies(Contract):
@@ -23,7 +24,7 @@ class Copies(Contract):
 
 
 class SignatureStore(Protocol):
-    """Keeps which text has which signature. Joining again changes nothing."""
+    """Keeps which text has which signature. Joining again, or with an older revision, changes nothing."""
 
     def join(self, texts: Sequence[Signed]) -> list[Copies]:
         """Add texts; return every group that they are in now or were in before, as it is afterwards."""

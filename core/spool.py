@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 from core.contracts import Document
@@ -40,6 +40,13 @@ class Spool:
     def drop(self, partition: str) -> None:
         """Forget a partition's documents."""
         self._path(partition).unlink(missing_ok=True)
+
+    def keep(self, partitions: Set[str]) -> None:
+        """Forget all but these: what a kill left behind of documents that are indexed."""
+        wanted = {self._path(partition) for partition in partitions}
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path not in wanted:
+                path.unlink(missing_ok=True)
 
     def _path(self, partition: str) -> Path:
         return self.folder / f"{partition}.jsonl.gz"

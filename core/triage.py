@@ -18,6 +18,7 @@ def settle(decisions: Iterable[Decision]) -> Triage:
 
     A decision that a later one undoes counts as if it had not been made. The last verdict rules:
     dismissed is not relevant, confirmed, escalated and referred are, relabelled counts as relabelled.
+    Relabelling to severity 0 dismisses, to a higher one brings a dismissed text back.
     """
     rows = list(decisions)
     undone = {d.undoes for d in rows if d.undoes is not None}
@@ -32,16 +33,17 @@ def _after(triage: Triage, decision: Decision) -> Triage:
     if decision.what is What.NOTE:
         return triage
     if decision.what is What.RELABEL and decision.relabel is not None:
-        return triage.model_copy(
-            update={
-                "relevant": decision.relabel.severity > 0,
-                "categories": decision.relabel.categories,
-                "severity": decision.relabel.severity,
-            }
+        severity = decision.relabel.severity
+        kept = State.OPEN if triage.state is State.DISMISSED else triage.state
+        return Triage(
+            state=kept if severity else State.DISMISSED,
+            relevant=severity > 0,
+            categories=decision.relabel.categories,
+            severity=severity,
         )
     state = STATE_AFTER[decision.what]
-    relabelled = triage.categories is not None
-    relevant = state is not State.DISMISSED if state is not State.OPEN else None
-    return triage.model_copy(
-        update={"state": state, "relevant": True if state is State.OPEN and relabelled else relevant}
-    )
+    if state is State.DISMISSED:
+        return triage.model_copy(update={"state": state, "relevant": False})
+    labels = {"categories": triage.categories, "severity": triage.severity} if triage.severity else {}
+    settled = state is not State.OPEN or bool(labels)
+    return Triage(state=state, relevant=True if settled else None, **labels)

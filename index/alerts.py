@@ -15,7 +15,7 @@ def alerts(engine: Engine, now: datetime, settings: WatchSettings) -> list[Alert
     """Return the alerts that hold at `now`, grave texts first, each with a `key` that stays the same.
 
     Asking again gives the same keys, so that who stores them by key raises each once: `grave:PAGE_ID` for a
-    text of severity 3 that is open, dated within `fresh_hours` and nobody's duplicate;
+    text of severity 3 that is open and dated within `fresh_hours`, one for all copies of it;
     `rise:CATEGORY:ISO_WEEK` for a category above the same days of the weeks before (`index.trends`), once
     a week. Silent and failing sources are not in the index; they are judged from the records.
     """
@@ -31,11 +31,14 @@ def _grave(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[A
         order="queue",
         limit=200,
     )
+    told: set[str] = set()
     for hit in _all(engine, query):
         page = hit.document.page
-        if page.dated_at >= since and hit.document.analysis.duplicate_of is None:
+        text = hit.document.analysis.duplicate_of or page.id
+        if page.dated_at >= since and text not in told:
+            told.add(text)
             yield Alert(
-                key=f"grave:{page.id}",
+                key=f"grave:{text}",
                 kind=AlertKind.GRAVE,
                 at=now,
                 facts={

@@ -1,5 +1,6 @@
 """The command line. Exit code 0 done, 1 failed, 2 wrong usage; errors are one line, without a traceback."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,7 @@ def common(
 
 def main() -> None:
     """Run the command line: what the `langnghe` program calls."""
+    os.umask(0o077)  # archive, records and index hold what identifies children
     try:
         app()
     except LangngheError as error:
@@ -51,9 +53,17 @@ def main() -> None:
             raise
         errors.print(f"langnghe: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2 if isinstance(error, WRONG_USAGE) else 1)
-    except KeyboardInterrupt:
-        errors.print("langnghe: stopped; run it again to go on")
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        errors.print(
+            f"langnghe: unexpected {type(error).__name__}; run it again with --debug and report it",
+            markup=False,
+        )
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("langnghe: stopped; run it again to go on")
+        sys.exit(130)

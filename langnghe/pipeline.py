@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from core.archive import Archive, Partition
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
-from core.errors import BadUsage, Busy, LangngheError, PartitionDamaged, RecordsUnavailable
+from core.errors import BadSettings, BadUsage, Busy, LangngheError, PartitionDamaged, RecordsUnavailable
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, crawled, decisions, notices, open_records, runs
@@ -85,7 +85,10 @@ def running(house: House, command: str, run_id: str | None = None) -> Iterator[s
 
     Raises Busy when another run holds the folder.
     """
-    house.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        house.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadUsage(f"data folder {house.settings.data_dir}: {error.strerror}; choose another") from error
     lock = FileLock(house.settings.data_dir / "run.lock")
     try:
         lock.acquire(timeout=0)
@@ -134,8 +137,18 @@ def crawl(
     _record(house, run_id, faults, on_outcome)
     adopt(house, run_id)
     specs = _due(house) if not source_ids else [find_source(house, name) for name in source_ids]
+    named_contact(house.settings, specs)
     if specs:
         crawl_sources(house.settings, run_id, specs, on_outcome=on_outcome)
+
+
+def named_contact(settings: Settings, specs: Sequence[SourceSpec]) -> None:
+    """Raise BadSettings when a public source would be crawled by someone who can't be asked to stop."""
+    public = [spec.id for spec in specs if not spec.allow_addresses]
+    if public and not settings.crawl.contact:
+        raise BadSettings(
+            f"crawling {public[0]} needs the setting 'crawl.contact': an e-mail or URL for its owners"
+        )
 
 
 def adopt(house: House, run_id: str) -> int:
@@ -180,8 +193,12 @@ def analyse_pages(house: House, pages: Sequence[Page]) -> tuple[list[Document], 
         raise
     except Exception as error:
         if len(pages) == 1:
-            log("nlp").error("analysis failed", page=pages[0].id, error=repr(error))
-            return [], [_outcome(Stage.ANALYSE, pages[0], Result.QUARANTINED, "analysis_failed", repr(error))]
+            # The message may hold words of the page.
+            log("nlp").error("analysis failed", page=pages[0].id, error=type(error).__name__)
+            fault = _outcome(
+                Stage.ANALYSE, pages[0], Result.QUARANTINED, "analysis_failed", type(error).__name__
+            )
+            return [], [fault]
         halves = [analyse_pages(house, half) for half in (pages[: len(pages) // 2], pages[len(pages) // 2 :])]
         return halves[0][0] + halves[1][0], halves[0][1] + halves[1][1]
     documents = [Document(page=p, analysis=a) for p, a in zip(pages, analyses, strict=True)]
@@ -195,13 +212,16 @@ def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> Non
     """
     if house.engine.size() == 0:
         crawled.index_anew(house.records)
-    for partition in crawled.partitions_to_do(house.records, Stage.INDEX):
+    waiting = crawled.partitions_to_do(house.records, Stage.INDEX)
+    house.spool.keep({partition.path for partition in waiting})
+    for partition in waiting:
         documents = house.spool.read(partition.path)
         if documents is None:
             pages = _read(house, run_id, Stage.INDEX, partition, on_outcome)
             if pages is None:
                 continue
-            documents, _ = analyse_pages(house, pages)
+            documents, failed = analyse_pages(house, pages)
+            _record(house, run_id, [o for o in failed if o.result is Result.QUARANTINED], on_outcome)
         outcomes = index_documents(house, documents)
         crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
         house.spool.drop(partition.path)
@@ -213,7 +233,13 @@ def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome
     """Write `documents` to the index with their copies folded; return the outcomes."""
     latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
     signed = [
-        Signed(page_id=d.id, signature=signature(d.page), dated_at=d.page.dated_at) for d in latest.values()
+        Signed(
+            page_id=d.id,
+            signature=signature(d.page),
+            dated_at=d.page.dated_at,
+            fetched_at=d.page.fetched_at,
+        )
+        for d in latest.values()
     ]
     groups = RecordedSignatures(house.records).join(signed)
     leaders = {follower: group.leader for group in groups for follower in group.followers}
@@ -258,12 +284,15 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
         output or house.settings.reports_dir,
         now,
     )
-    notices.record_report(house.records, made)
+    if output is None:  # one written elsewhere is not the console's; names, so that the folder can be moved
+        names_only = {"html": Path(made.html).name, "pdf": Path(made.pdf).name}
+        notices.record_report(house.records, made.model_copy(update=names_only))
     return made
 
 
 def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcome | None = None) -> int:
-    """Try the quarantined `items` again, or all; return how many. What fails again stays.
+    """Try the quarantined `items` again, or all; return how many. What fails again stays, as does what came
+    from a source that is no longer there.
 
     Raises BadUsage for an item that is not in quarantine.
     """
@@ -272,12 +301,14 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
     if unknown:
         raise BadUsage(f"not in quarantine: {', '.join(sorted(unknown))}; see `langnghe quarantine list`")
     chosen = [q for q in held if not items or q.item in items]
+    known = {spec.id for spec in house.sources.specs}
     urls: dict[str, list[str]] = {}
     for q in chosen:
-        if q.stage is Stage.CRAWL:
-            urls.setdefault(q.source_id, []).append(q.item)
+        if q.stage is Stage.CRAWL and q.source_id in known:
+            urls.setdefault(q.source_id, []).append(q.url or q.item)
     if urls:
         specs = [find_source(house, name) for name in urls]
+        named_contact(house.settings, specs)
         crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
     pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is Stage.ANALYSE})
     if pages:
@@ -313,7 +344,11 @@ def _archived(house: House, wanted: Mapping[str, str]) -> list[Page]:
     for path in house.archive.partitions() if wanted else ():
         if house.archive.describe(path, 0).source_id in sources:
             with suppress(PartitionDamaged):  # it has an outcome of its own
-                found.update((page.id, page) for page in house.archive.read(path) if page.id in wanted)
+                for page in house.archive.read(path):
+                    newer = page.id in wanted and (
+                        page.id not in found or found[page.id].fetched_at < page.fetched_at
+                    )
+                    found |= {page.id: page} if newer else {}
     return list(found.values())
 
 
@@ -325,7 +360,12 @@ def _declare(house: House) -> None:
 def _due(house: House) -> list[SourceSpec]:
     now = datetime.now(UTC)
     due = {s.source_id: s.due_at for s in crawled.source_health(house.records)}
-    return [s for s in house.sources.specs if s.enabled and ((at := due.get(s.id)) is None or at <= now)]
+
+    def waits(spec: SourceSpec) -> bool:
+        at = due.get(spec.id)  # further ahead than its interval: the clock was set back
+        return at is not None and now < at <= now + timedelta(minutes=spec.every_minutes)
+
+    return [spec for spec in house.sources.specs if spec.enabled and not waits(spec)]
 
 
 def find_source(house: House, name: str) -> SourceSpec:
@@ -344,9 +384,11 @@ def _source_alerts(house: House, now: datetime) -> Iterator[Alert]:
             since = source.new_at.isoformat() if source.new_at else "never"
             facts["reason"] = source.reason
             yield Alert(key=f"failed:{source.source_id}:{since}", kind=AlertKind.FAILED, at=now, facts=facts)
-        elif source.state is not SourceState.DISABLED and source.new_at and now - source.new_at > silence:
-            key = f"silent:{source.source_id}:{source.new_at.isoformat()}"
-            facts["since"] = source.new_at.isoformat()
+            continue
+        last = source.new_at or source.declared_at
+        if source.state is not SourceState.DISABLED and last and now - last > silence:
+            key = f"silent:{source.source_id}:{last.isoformat()}"
+            facts["since"] = last.isoformat()
             yield Alert(key=key, kind=AlertKind.SILENT, at=now, facts=facts)
 
 

@@ -3,11 +3,11 @@
 import socket
 
 import uvicorn
-from dashboards.console.app import create_app
 
 from core.errors import BadUsage
+from dashboards.console.app import create_app
 from langnghe.commands.console import errors
-from langnghe.pipeline import House, apply_decisions
+from langnghe.pipeline import House
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -17,10 +17,10 @@ def bind(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         sock.close()
         raise BadUsage(
-            f"the console can't listen on {host}:{port}: {error.strerror}; choose another --port"
+            f"the console can't listen on {host}:{port} ({error}); choose another --port"
         ) from error
     sock.listen(128)
     return sock
@@ -32,8 +32,13 @@ def serve_console(
     """Serve the console until it is stopped, on `sock` or on the given or configured address."""
     console = house.settings.console
     sock = sock or bind(host or console.host, console.port if port is None else port)
-    apply_decisions(house.records, house.engine)
     app = create_app(house.settings, house.records, house.engine)
     address, number = sock.getsockname()[:2]
+    if not address.startswith("127.") and address != "::1" and not console.secure_cookies:
+        errors.print(
+            "Warning: the console is open to the network; serve it behind HTTPS with secure_cookies = true"
+        )
+    # An address that a client claims in a header must not pass the sign-in's throttle.
+    config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
     errors.print(f"Console: http://{address}:{number}/   (Ctrl+C stops it)")
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[sock])
+    uvicorn.Server(config).run(sockets=[sock])

@@ -94,6 +94,7 @@ def index_anew(records: Records) -> None:
 
 def declare_sources(records: Records, sources: Iterable[tuple[str, str, str, bool]]) -> None:
     """Make the records know each source: (id, name, url, enabled). One that is gone becomes disabled."""
+    now = datetime.now(UTC)
     declared = {source_id: (name, url, enabled) for source_id, name, url, enabled in sources}
     with records.write() as session:
         rows = {row.source_id: row for row in session.scalars(select(SourceRow))}
@@ -101,7 +102,7 @@ def declare_sources(records: Records, sources: Iterable[tuple[str, str, str, boo
             row = rows.get(source_id)
             if row is None:
                 state = SourceState.NEW if enabled else SourceState.DISABLED
-                session.add(SourceRow(source_id=source_id, name=name, url=url, state=state))
+                session.add(SourceRow(source_id=source_id, name=name, url=url, state=state, declared_at=now))
                 continue
             row.name, row.url = name, url
             if not enabled:

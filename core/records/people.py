@@ -115,7 +115,8 @@ def sign_in(
             ).one()
             if tries >= limit:
                 raise Throttled(oldest + ATTEMPT_WINDOW - now)
-        # Counted before it is checked, so that parallel guesses can't slip through.
+        # Counted before it is checked, so that parallel guesses can't slip through. The address's count stays
+        # after a success: a guesser may have an account of his own.
         session.add_all(AttemptRow(key=key, at=now) for key in keys)
         row = session.get(UserRow, username)
     if not _fits(row.password_hash if row else DUMMY_HASH, password) or row is None or row.disabled:
@@ -123,7 +124,7 @@ def sign_in(
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     expires = now + timedelta(hours=hours)
     with records.write() as session:
-        session.execute(delete(AttemptRow).where(AttemptRow.key.in_(keys)))
+        session.execute(delete(AttemptRow).where(AttemptRow.key == f"user:{username}"))
         session.execute(delete(SessionRow).where(SessionRow.expires_at < now))
         session.add(
             SessionRow(

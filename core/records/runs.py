@@ -34,6 +34,7 @@ class Quarantined(Contract):
     stage: Stage
     item: str
     source_id: str
+    url: str
     reason: str
     detail: str
     first_at: AwareDatetime
@@ -42,7 +43,7 @@ class Quarantined(Contract):
 
 
 def start_run(records: Records, command: str, run_id: str | None = None) -> str:
-    """Open a run and return its id; runs of this command left open by a kill become `interrupted`.
+    """Open a run, or that of a retry again, and return its id; runs left open by a kill become `interrupted`.
 
     Only the process that holds the data folder's lock may call it.
     """
@@ -51,7 +52,7 @@ def start_run(records: Records, command: str, run_id: str | None = None) -> str:
     with records.write() as session:
         for row in session.scalars(select(RunRow).where(RunRow.status == "running")):
             row.status, row.finished_at = "interrupted", now
-        session.add(RunRow(id=name, command=command, started_at=now, status="running"))
+        session.merge(RunRow(id=name, command=command, started_at=now, finished_at=None, status="running"))
     return name
 
 
@@ -80,7 +81,7 @@ def add_outcomes(session: Session, run_id: str, outcomes: Iterable[Outcome], at:
     for outcome in outcomes:
         if session.get(OutcomeRow, (run_id, outcome.stage, outcome.item)) is not None:
             continue
-        session.add(OutcomeRow(run_id=run_id, at=at, **outcome.model_dump()))
+        session.add(OutcomeRow(run_id=run_id, at=at, **outcome.model_dump(exclude={"url"})))
         held = session.get(QuarantineRow, (outcome.stage, outcome.item))
         if outcome.result is not Result.QUARANTINED:
             if held is not None:
@@ -90,6 +91,7 @@ def add_outcomes(session: Session, run_id: str, outcomes: Iterable[Outcome], at:
             session.add(QuarantineRow(**facts, first_at=at, last_at=at, tries=1))
         else:
             held.reason, held.detail, held.last_at = outcome.reason, outcome.detail, at
+            held.url = outcome.url or held.url
             held.tries += 1
 
 
@@ -111,7 +113,8 @@ def outcomes(records: Records, run_id: str, stage: Stage | None = None) -> list[
         wanted = wanted.where(OutcomeRow.stage == stage)
     with records.read() as session:
         rows = session.scalars(wanted.order_by(OutcomeRow.stage, OutcomeRow.item))
-        return [Outcome.model_validate({f: getattr(r, f) for f in Outcome.model_fields}) for r in rows]
+        stored = Outcome.model_fields.keys() - {"url"}
+        return [Outcome.model_validate({f: getattr(r, f) for f in stored}) for r in rows]
 
 
 def quarantined(records: Records) -> list[Quarantined]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from core.records.database import Records
 from core.records.tables import SignatureRow
@@ -18,19 +18,17 @@ class RecordedSignatures:
 
     def join(self, texts: Sequence[Signed]) -> list[Copies]:
         """Add texts; return every group that they are in now or were in before, as it is afterwards."""
-        touched: set[str] = set()
+        touched: set[str | None] = set()
         with self.records.write() as session:
             for text in texts:
                 row = session.get(SignatureRow, text.page_id)
-                touched |= {row.signature} if row else set()
-                if text.signature is None:
-                    session.execute(delete(SignatureRow).where(SignatureRow.page_id == text.page_id))
-                    continue
-                touched.add(text.signature)
-                session.merge(SignatureRow(**text.model_dump()))
+                touched.add(row.signature if row else None)
+                if row is None or row.fetched_at <= text.fetched_at:
+                    touched.add(text.signature)
+                    session.merge(SignatureRow(**text.model_dump()))
             session.flush()
             groups: list[Copies] = []
-            for signature in sorted(touched):
+            for signature in sorted(touched - {None}, key=str):
                 ids = session.scalars(
                     select(SignatureRow.page_id)
                     .where(SignatureRow.signature == signature)

@@ -46,6 +46,7 @@ class SourceRow(Table):
     checked_at: Mapped[datetime | None]
     new_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    declared_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
 
 
@@ -108,6 +109,7 @@ class QuarantineRow(Table):
     stage: Mapped[str] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
     source_id: Mapped[str]
+    url: Mapped[str] = mapped_column(default="")
     reason: Mapped[str]
     detail: Mapped[str] = mapped_column(default="")
     first_at: Mapped[datetime]
@@ -116,12 +118,13 @@ class QuarantineRow(Table):
 
 
 class SignatureRow(Table):
-    """Which text has which signature."""
+    """Which text has which signature, in which revision; none for a text too short to be a copy."""
 
     __tablename__ = "signatures"
     page_id: Mapped[str] = mapped_column(primary_key=True)
-    signature: Mapped[str] = mapped_column(index=True)
+    signature: Mapped[str | None] = mapped_column(index=True)
     dated_at: Mapped[datetime]
+    fetched_at: Mapped[datetime]
 
 
 class UserRow(Table):

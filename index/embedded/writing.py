@@ -32,7 +32,7 @@ def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list
     numbers, known = _held(connection, {d.id for d in documents})
     news: dict[str, Document] = {}
     written = []
-    for document in documents:
+    for document in map(masked, documents):
         revision = _revision(document)
         if _supersedes(revision, known.get(document.id)):
             known[document.id] = revision
@@ -42,7 +42,7 @@ def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list
         else:
             written.append(Written(id=document.id, result="unchanged"))
     _remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
-    _insert(connection, list(map(masked, news.values())))
+    _insert(connection, list(news.values()))
     return written
 
 

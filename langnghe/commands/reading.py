@@ -57,11 +57,11 @@ def search(
             f"{hit.document.page.dated_at.astimezone(VIETNAM):%Y-%m-%d %H:%M}",
             ", ".join(hit.categories),
             hit.document.page.title or hit.document.page.text[:80],
-            hit.document.page.url,
+            hit.document.page.source_id,
         )
         for hit in results.hits
     ]
-    print_table(f"{results.total} found", ("severity", "date", "categories", "text", "address"), rows)
+    print_table(f"{results.total} found", ("severity", "date", "categories", "text", "source"), rows)
 
 
 def serve(

@@ -7,7 +7,7 @@ import typer
 from core.errors import StageFailed
 from core.records import crawled
 from langnghe.commands.console import errors, house, print_json, print_table
-from langnghe.pipeline import find_source
+from langnghe.pipeline import find_source, named_contact
 
 app = typer.Typer(help="The sources: list them, check that they answer.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -47,6 +47,7 @@ def check(
     specs = [find_source(place, name) for name in source or ()] or [
         s for s in place.sources.specs if s.enabled
     ]
+    named_contact(place.settings, specs)
     findings = [finding for spec in specs for finding in check_source(spec, place.settings)]
     if json:
         print_json([f.model_dump(mode="json") for f in findings])

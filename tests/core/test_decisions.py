@@ -45,6 +45,25 @@ def test_relabelling_counts_as_relabelled_and_survives_reopening(records: Record
     )
 
 
+@pytest.mark.parametrize("what", [What.REOPEN, What.CONFIRM])
+def test_a_text_relabelled_as_harmless_is_dismissed_until_someone_says_otherwise(
+    records: Records, what: What
+) -> None:
+    decide(records, "lan", What.RELABEL, [shown()], relabel=Relabel(categories=(), severity=0))
+    assert (state(records).state, state(records).relevant) == (State.DISMISSED, False)
+    decide(records, "lan", what, [shown(seq=1)])
+    assert state(records).relevant is not False
+    assert state(records).severity is None
+
+
+def test_a_dismissed_text_that_is_relabelled_as_grave_waits_again(records: Records) -> None:
+    decide(records, "lan", What.DISMISS, [shown()])
+    decide(
+        records, "lan", What.RELABEL, [shown(seq=1)], relabel=Relabel(categories=("accident",), severity=3)
+    )
+    assert (state(records).state, state(records).relevant, state(records).severity) == (State.OPEN, True, 3)
+
+
 def test_undo_puts_the_text_back_where_it_stood(records: Records) -> None:
     decide(records, "lan", What.CONFIRM, [shown()])
     decide(records, "lan", What.DISMISS, [shown(seq=1)])

@@ -148,14 +148,15 @@ def test_sources_are_declared_run_and_disabled(records: Records) -> None:
 def test_copies_follow_the_earliest_and_move_when_a_text_changes(records: Records) -> None:
     store = RecordedSignatures(records)
     late, early = (
-        Signed(page_id=name, signature="s", dated_at=NOON + timedelta(days=n))
+        Signed(page_id=name, signature="s", dated_at=NOON + timedelta(days=n), fetched_at=NOON)
         for name, n in (("b", 1), ("a", 0))
     )
     assert store.join([late]) == [Copies(leader="b", followers=())]
     assert store.join([early]) == [Copies(leader="a", followers=("b",))]
     assert store.join([early]) == [Copies(leader="a", followers=("b",))]
-    edited = early.model_copy(update={"signature": "t"})
+    edited = early.model_copy(update={"signature": "t", "fetched_at": NOON + timedelta(hours=1)})
     assert store.join([edited]) == [Copies(leader="b", followers=()), Copies(leader="a", followers=())]
+    assert store.join([early]) == [Copies(leader="a", followers=())]  # an old revision that comes late
 
 
 def test_an_alert_is_raised_once_and_acknowledged_by_the_first(records: Records) -> None:

@@ -23,6 +23,16 @@ def test_documents_come_back_and_go(tmp_path: Path, make_page: Callable[..., Pag
     assert spool.read("source=a/day=b/c.parquet") is None
 
 
+def test_what_a_kill_left_behind_is_forgotten(tmp_path: Path, make_page: Callable[..., Page]) -> None:
+    spool = Spool(tmp_path)
+    document = Document(page=make_page(), analysis=ANALYSIS)
+    for name in ("source=a/p", "source=b/q"):
+        spool.write(name, [document])
+    spool.keep({"source=b/q"})
+    assert spool.read("source=a/p") is None
+    assert spool.read("source=b/q") == [document]
+
+
 def test_a_broken_file_counts_as_none(tmp_path: Path, make_page: Callable[..., Page]) -> None:
     spool = Spool(tmp_path)
     spool.write("p", [Document(page=make_page(), analysis=ANALYSIS)])

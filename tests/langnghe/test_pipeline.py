@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.contracts import AlertKind, Analysis, Page, SourceState, What
-from core.errors import Busy
+from core.errors import BadSettings, Busy
 from core.outcomes import Outcome, Stage
 from core.records import crawled, runs
 from core.records.decisions import Shown, decide
@@ -191,3 +191,56 @@ def test_outcomes_are_stored_once_for_each_item_and_stage(house: House, make_pag
     latest = runs.runs(house.records, limit=1)[0]
     assert sorted(runs.outcomes(house.records, latest.id), key=str) == sorted(told, key=str)
     assert {o.stage for o in told} == {Stage.ANALYSE, Stage.INDEX}
+
+
+def test_an_old_revision_that_comes_late_spoils_nothing(house: House, make_page: MakePage) -> None:
+    other = " ".join(f"Câu thứ {n} của một bài khác hẳn trên một báo khác." for n in range(12))
+    archive(house, [make_page(number=9, text=other, published_at=NOON - timedelta(days=2))])
+    new = make_page(
+        number=1, text="Bản mới của bài.", content_hash="b" * 32, fetched_at=NOON + timedelta(hours=2)
+    )
+    archive(house, [new])
+    run(house)
+    archive(house, [make_page(number=1, text=other, content_hash="a" * 32)])
+    run(house)
+    hit = house.engine.get(new.id)
+    assert hit is not None
+    assert hit.document.page.text == "Bản mới của bài."
+    assert hit.document.analysis.duplicate_of is None
+
+
+def test_a_text_with_masked_words_is_unchanged_when_written_again(house: House, make_page: MakePage) -> None:
+    document = make_page(text="Cháu Nguyễn Thị Bưởi bị bạn đánh, gọi 0912345678 giúp cháu.")
+    documents, _ = pipeline.analyse_pages(house, [document])
+    assert [o.label for o in pipeline.index_documents(house, documents)] == ["indexed"]
+    assert [o.label for o in pipeline.index_documents(house, documents)] == ["unchanged"]
+
+
+def test_a_public_source_is_crawled_only_by_someone_who_can_be_written_to(
+    house: House, tmp_path: Path
+) -> None:
+    (tmp_path / "sources" / "bao.yaml").write_text(
+        "id: bao\nname: Báo\nhome: https://bao.example/\ntype: news\n"
+        "discover: {feeds: ['https://bao.example/rss']}\narticles: {allow: ['.']}\n"
+    )
+    with running(house, "run") as run_id, pytest.raises(BadSettings, match=r"crawl\.contact"):
+        pipeline.run(house, run_id)
+
+
+def test_a_due_time_far_ahead_is_a_clock_set_back(house: House, tmp_path: Path) -> None:
+    (tmp_path / "sources" / "bao.yaml").write_text(
+        "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nallow_addresses: [127.0.0.9]\n"
+        "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
+    )
+    pipeline.watch(house, datetime.now(UTC))
+    crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(minutes=30))
+    assert run(house) == []
+    crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(days=300))
+    assert [o.label for o in run(house)] != []
+
+
+def test_a_retry_takes_up_the_run_of_its_name(house: House) -> None:
+    for _ in range(2):
+        with running(house, "run", "dag-1"):
+            pass
+    assert [r.id for r in runs.runs(house.records)] == ["dag-1"]

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("item", sa.String(), nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
@@ -130,8 +131,9 @@ def upgrade() -> None:
     op.create_table(
         "signatures",
         sa.Column("page_id", sa.String(), nullable=False),
-        sa.Column("signature", sa.String(), nullable=False),
+        sa.Column("signature", sa.String(), nullable=True),
         sa.Column("dated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("page_id"),
     )
     op.create_index(op.f("ix_signatures_signature"), "signatures", ["signature"], unique=False)
@@ -145,6 +147,7 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("new_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source_id"),
     )
