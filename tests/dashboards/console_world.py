@@ -92,42 +92,117 @@ def documents() -> Iterator[Document]:
     yield text(GRAVE_LIKELY, 12, severity=3, relevance=0.89, categories=("bullying",))
     yield text(GRAVE_UNSURE, 30, severity=3, relevance=0.69)
 
-    yield text(LEADER, 0.5, severity=3, relevance=0.99, title="Bắt quả tang kẻ dụ dỗ trẻ qua mạng",
-               categories=("online_exploitation",), provinces=("Đà Nẵng",))  # fmt: skip
+    yield text(
+        LEADER,
+        0.5,
+        severity=3,
+        relevance=0.99,
+        title="Bắt quả tang kẻ dụ dỗ trẻ qua mạng",
+        categories=("online_exploitation",),
+        provinces=("Đà Nẵng",),
+    )
     for n, name in enumerate(COPIES):
-        yield text(name, 0.4 - n / 10, severity=2, relevance=0.99, duplicate_of=LEADER, source_id="bao-khac",
-                   title="Bắt quả tang kẻ dụ dỗ trẻ qua mạng", categories=("online_exploitation",))  # fmt: skip
+        yield text(
+            name,
+            0.4 - n / 10,
+            severity=2,
+            relevance=0.99,
+            duplicate_of=LEADER,
+            source_id="bao-khac",
+            title="Bắt quả tang kẻ dụ dỗ trẻ qua mạng",
+            categories=("online_exploitation",),
+        )
 
     spoken = {"type": PageType.COMMENT, "source_id": "dien-dan", "thread_id": THREAD, "parent_id": POSTS[0]}
     first = {"type": PageType.POST, "source_id": "dien-dan", "thread_id": THREAD}
-    yield text(POSTS[0], 2, severity=2, title="", thread_title="Con tôi bị bắt nạt ở lớp", categories=("bullying",),
-               text="Mọi người khuyên giúp, con tôi sợ đến trường.", sentiment=Sentiment.NEGATIVE, **first)  # fmt: skip
-    yield text(POSTS[1], 1.9, severity=1, title="", text="Chị nên gặp cô chủ nhiệm sớm.", categories=("bullying",),
-               thread_title="Con tôi bị bắt nạt ở lớp", sentiment=Sentiment.POSITIVE, hostility=0.02, **spoken)  # fmt: skip
-    yield text(POSTS[2], 1.8, severity=1, title="", text="Cháu nhà em cũng từng bị như thế.", categories=("bullying",),
-               thread_title="Con tôi bị bắt nạt ở lớp", sentiment=Sentiment.NEUTRAL, hostility=0.1, **spoken)  # fmt: skip
-    yield text(OFF_TOPIC, 1.7, relevant=False, title="", text="Hôm nay trời đẹp quá.",
-               thread_title="Con tôi bị bắt nạt ở lớp", sentiment=Sentiment.NEUTRAL, **spoken)  # fmt: skip
+    yield text(
+        POSTS[0],
+        2,
+        severity=2,
+        title="",
+        thread_title="Con tôi bị bắt nạt ở lớp",
+        categories=("bullying",),
+        text="Mọi người khuyên giúp, con tôi sợ đến trường.",
+        sentiment=Sentiment.NEGATIVE,
+        **first,
+    )
+    yield text(
+        POSTS[1],
+        1.9,
+        severity=1,
+        title="",
+        text="Chị nên gặp cô chủ nhiệm sớm.",
+        categories=("bullying",),
+        thread_title="Con tôi bị bắt nạt ở lớp",
+        sentiment=Sentiment.POSITIVE,
+        hostility=0.02,
+        **spoken,
+    )
+    yield text(
+        POSTS[2],
+        1.8,
+        severity=1,
+        title="",
+        text="Cháu nhà em cũng từng bị như thế.",
+        categories=("bullying",),
+        thread_title="Con tôi bị bắt nạt ở lớp",
+        sentiment=Sentiment.NEUTRAL,
+        hostility=0.1,
+        **spoken,
+    )
+    yield text(
+        OFF_TOPIC,
+        1.7,
+        relevant=False,
+        title="",
+        text="Hôm nay trời đẹp quá.",
+        thread_title="Con tôi bị bắt nạt ở lớp",
+        sentiment=Sentiment.NEUTRAL,
+        **spoken,
+    )
 
     yield text(SCRIPTED, 6, severity=2, title=SCRIPT, lead=SCRIPT, text=f"Trước {SCRIPT} sau")
     yield text(LENGTHY, 7, severity=2, title=LONG.strip())
     yield text(UNTITLED, 8, severity=2, title="", text="", lead="")
-    yield text(MASKED, 9, severity=2, title=f"Cứu cháu {SECRET_NAME}", text=MASKED_TEXT,
-               masked=(span("title", f"Cứu cháu {SECRET_NAME}", SECRET_NAME, "name"),
-                       span("text", MASKED_TEXT, SECRET_NAME, "name"), span("text", MASKED_TEXT, PHONE, "phone")))  # fmt: skip
-    yield text(MARKED, 10, severity=2, text=EVIDENCE_TEXT, categories=("bullying", "privacy"),
-               evidence=(span("text", EVIDENCE_TEXT, "bị bạn đánh", "bullying"),
-                         span("text", EVIDENCE_TEXT, "đánh nhiều lần", "bullying"),
-                         span("text", EVIDENCE_TEXT, "tung clip lên mạng", "privacy")))  # fmt: skip
+    yield text(
+        MASKED,
+        9,
+        severity=2,
+        title=f"Cứu cháu {SECRET_NAME}",
+        text=MASKED_TEXT,
+        masked=(
+            span("title", f"Cứu cháu {SECRET_NAME}", SECRET_NAME, "name"),
+            span("text", MASKED_TEXT, SECRET_NAME, "name"),
+            span("text", MASKED_TEXT, PHONE, "phone"),
+        ),
+    )
+    yield text(
+        MARKED,
+        10,
+        severity=2,
+        text=EVIDENCE_TEXT,
+        categories=("bullying", "privacy"),
+        evidence=(
+            span("text", EVIDENCE_TEXT, "bị bạn đánh", "bullying"),
+            span("text", EVIDENCE_TEXT, "đánh nhiều lần", "bullying"),
+            span("text", EVIDENCE_TEXT, "tung clip lên mạng", "privacy"),
+        ),
+    )
     yield text(
         BARE, 11, severity=1, title="Xin loi khuyen", text="Con toi bi bat nat o truong, phai lam sao?"
     )
 
     for n in range(FILLERS):
         week = 0 if n < 20 else 1 + (n - 20) % 7
-        yield text(f"accident-{n:02}", week * 7 + n % 6 + 0.2, severity=1 + n % 2, categories=("accident",),
-                   provinces=(("Hà Nội", "Đà Nẵng", "Cần Thơ")[n % 3],), title=f"Tai nạn số {n}",
-                   kind=Kind.ISSUE if n % 2 else Kind.INCIDENT)  # fmt: skip
+        yield text(
+            f"accident-{n:02}",
+            week * 7 + n % 6 + 0.2,
+            severity=1 + n % 2,
+            categories=("accident",),
+            provinces=(("Hà Nội", "Đà Nẵng", "Cần Thơ")[n % 3],),
+            title=f"Tai nạn số {n}",
+            kind=Kind.ISSUE if n % 2 else Kind.INCIDENT,
+        )
     for n in range(
         56
     ):  # a text of no concern on each day of eight weeks, so that there is something to compare
@@ -192,18 +267,45 @@ def furnish(records: Records) -> None:
     raise_alerts(
         records,
         [
-            Alert(key=GRAVE_ALERT, kind=AlertKind.GRAVE, at=NOW,
-                  facts={"page_id": GRAVE_NEW, "title": "Cháu bé đuối nước ở Hà Nội", "source": "bao", "severity": 3,
-                         "categories": "accident, neglect", "provinces": "Hà Nội"}),
-            Alert(key=RISE_ALERT, kind=AlertKind.RISE, at=NOW - timedelta(hours=1),
-                  facts={"category": "accident", "count": 20, "expected": 1.4, "since": since.isoformat(),
-                         "until": until.isoformat()}),
-            Alert(key="silent:bao:1", kind=AlertKind.SILENT, at=NOW - timedelta(hours=2),
-                  facts={"source": "bao", "name": "Báo Mai"}),
-            Alert(key="failed:bao-khac:1", kind=AlertKind.FAILED, at=NOW - timedelta(hours=3),
-                  facts={"source": "bao-khac", "name": "Báo Khác"}),
+            Alert(
+                key=GRAVE_ALERT,
+                kind=AlertKind.GRAVE,
+                at=NOW,
+                facts={
+                    "page_id": GRAVE_NEW,
+                    "title": "Cháu bé đuối nước ở Hà Nội",
+                    "source": "bao",
+                    "severity": 3,
+                    "categories": "accident, neglect",
+                    "provinces": "Hà Nội",
+                },
+            ),
+            Alert(
+                key=RISE_ALERT,
+                kind=AlertKind.RISE,
+                at=NOW - timedelta(hours=1),
+                facts={
+                    "category": "accident",
+                    "count": 20,
+                    "expected": 1.4,
+                    "since": since.isoformat(),
+                    "until": until.isoformat(),
+                },
+            ),
+            Alert(
+                key="silent:bao:1",
+                kind=AlertKind.SILENT,
+                at=NOW - timedelta(hours=2),
+                facts={"source": "bao", "name": "Báo Mai"},
+            ),
+            Alert(
+                key="failed:bao-khac:1",
+                kind=AlertKind.FAILED,
+                at=NOW - timedelta(hours=3),
+                facts={"source": "bao-khac", "name": "Báo Khác"},
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def token_of(html: str) -> str:
