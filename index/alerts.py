@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from core.contracts import VIETNAM, Alert, AlertKind, State
 from core.settings import WatchSettings
-from index.engine import Engine, Hit, Query
+from index.engine import Engine, Query
+from index.paging import every
 from index.trends import rises
 
 GRAVE = 3
@@ -29,10 +30,9 @@ def _grave(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[A
         states=(State.OPEN,),
         since=since.astimezone(VIETNAM).date(),
         order="queue",
-        limit=200,
     )
     told: set[str] = set()
-    for hit in _all(engine, query):
+    for hit in every(engine.search, query):
         page = hit.document.page
         text = hit.document.analysis.duplicate_of or page.id
         if page.dated_at >= since and text not in told:
@@ -70,12 +70,3 @@ def _rising(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[
                     "until": rise.until.isoformat(),
                 },
             )
-
-
-def _all(engine: Engine, query: Query) -> Iterator[Hit]:
-    while True:
-        found = engine.search(query)
-        yield from found.hits
-        if found.next_cursor is None:
-            return
-        query = query.model_copy(update={"cursor": found.next_cursor})

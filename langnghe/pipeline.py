@@ -226,7 +226,7 @@ def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> Non
         crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
         house.spool.drop(partition.path)
         _tell(outcomes, on_outcome)
-    apply_decisions(house.records, house.engine)
+    house.engine.apply(decisions.triages(house.records))  # what a kill kept from the index
 
 
 def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome]:
@@ -251,11 +251,6 @@ def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome
     for group in groups:
         house.engine.lead(group.leader, group.followers)
     return [_outcome(Stage.INDEX, latest[w.id].page, Result(w.result)) for w in written]
-
-
-def apply_decisions(records: Records, engine: Engine) -> None:
-    """Put every decision into force: what a kill kept from the index is made up for. Repeating is cheap."""
-    engine.apply(decisions.triages(records))
 
 
 def watch(house: House, now: datetime) -> list[Alert]:

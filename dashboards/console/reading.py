@@ -8,8 +8,7 @@ from core.records.people import Role
 from dashboards.console.filters import FACETS, Filters, choices
 from dashboards.console.permissions import Action, scope
 from index.engine import Bucket, Count, Engine, FacetField, Hit, Query, Results
-
-WHOLE_PAGE = 200  # the largest page that the search interface gives
+from index.paging import every
 
 
 class Reading:
@@ -25,14 +24,8 @@ class Reading:
         return self.engine.search(self._scoped(query, Action.READ_TEXTS))
 
     def every(self, query: Query) -> Iterator[Hit]:
-        """Yield all texts that `query` finds, page by page."""
-        query = query.model_copy(update={"limit": WHOLE_PAGE, "cursor": None})
-        while True:
-            found = self.search(query)
-            yield from found.hits
-            if found.next_cursor is None:
-                return
-            query = query.model_copy(update={"cursor": found.next_cursor})
+        """Return all texts that `query` finds, page by page."""
+        return every(self.search, query)
 
     def get(self, page_id: str) -> Hit | None:
         """Return one text, or None."""

@@ -13,6 +13,7 @@ from core.contracts import Document, Page
 from core.settings import load_settings
 from index import open_engine
 from index.engine import Query
+from index.paging import every
 from langnghe.demo.site.server import RunningWeb, serving
 
 LANGNGHE = [sys.executable, "-c", "from langnghe.cli import main; main()"]
@@ -40,15 +41,9 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
 def documents(data_dir: Path) -> dict[str, Document]:
     """Return every indexed document by id."""
     engine = open_engine(load_settings(data_dir=data_dir))
-    found: dict[str, Document] = {}
-    cursor: str | None = None
-    while True:
-        results = engine.search(Query(relevant=None, limit=200, cursor=cursor))
-        found.update((hit.document.id, hit.document) for hit in results.hits)
-        cursor = results.next_cursor
-        if cursor is None:
-            engine.close()
-            return found
+    found = {hit.document.id: hit.document for hit in every(engine.search, Query(relevant=None))}
+    engine.close()
+    return found
 
 
 def pages(data_dir: Path) -> dict[str, Page]:
