@@ -36,7 +36,7 @@ models: .venv/.dev ## train the packaged models anew: make models DATA=DIR
 	$(PY) -m nlp.models_from build "$(DATA)"
 
 constraints: .venv/.dev ## write the installed versions into constraints.txt
-	.venv/bin/pip freeze --exclude-editable | grep -v '@' > constraints.txt
+	.venv/bin/pip freeze --all --exclude-editable | grep -v -e '@' -e '^setuptools==' > constraints.txt
 
 clean: ## remove the virtual environment and the demo's data
 	rm -rf .venv demo-data
@@ -44,6 +44,7 @@ clean: ## remove the virtual environment and the demo's data
 .venv/bin/pip:
 	@tools/system-packages venv
 	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
 
 .venv/.app: pyproject.toml constraints.txt | .venv/bin/pip
 	@echo "Installing Lắng Nghe into .venv (about a minute) ..."
