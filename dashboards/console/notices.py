@@ -1,9 +1,12 @@
 """Alerts and finished reports."""
 
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -67,9 +70,11 @@ def report_file(request: Request, week: str, form: str) -> Response:
     here = console(request)
     listed = {r.week: {"html": r.html, "pdf": r.pdf} for r in reports(here.records)}
     name = listed.get(week, {}).get(form)
-    folder = here.settings.reports_dir.resolve()
-    path = (folder / name).resolve() if name else folder
-    if not path.is_file() or not path.is_relative_to(folder):
+    if name is None:
+        raise HTTPException(404)
+    # Of what is recorded only the name counts: the data folder may have been moved since.
+    path = here.settings.reports_dir.resolve() / Path(name).name
+    if path.is_symlink() or not path.is_file():
         raise HTTPException(404)
     headers = {"Content-Security-Policy": REPORT_POLICY} if form == "html" else {}
     headers["Content-Disposition"] = f'inline; filename="lang-nghe-{week}.{form}"'
@@ -78,11 +83,16 @@ def report_file(request: Request, week: str, form: str) -> Response:
 
 
 def _behind(alert: Alert) -> str | None:
-    """Return the page of the console that an alert is about."""
+    """Return the page of the console that an alert is about, None if there is no such page (any more)."""
     facts = alert.facts
     if alert.kind is AlertKind.GRAVE:
         return f"/texts/{facts.get('page_id', '')}"
     if alert.kind is AlertKind.RISE:
-        asked = {"category": (facts.get("category", ""),), "since": facts["since"], "until": facts["until"]}
-        return f"/search?{Filters.model_validate(asked).address}"
+        asked = {
+            "category": (facts.get("category"),),
+            "since": facts.get("since"),
+            "until": facts.get("until"),
+        }
+        with suppress(ValidationError):
+            return f"/search?{Filters.model_validate(asked).address}"
     return None
