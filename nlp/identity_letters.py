@@ -1,4 +1,9 @@
-"""What a Vietnamese name looks like in print: capitals, syllables, initials with dots."""
+"""What a Vietnamese name looks like in print: capitals, syllables, initials with dots; and without marks."""
+
+import re
+from collections.abc import Iterable
+
+from core.text import fold
 
 # Every Latin letter of Vietnamese and its neighbours, by case: the ranges of Unicode mix the two.
 _LATIN = [
@@ -13,3 +18,33 @@ INITIALS = rf"{_INITIAL}\.(?: ?{_INITIAL}\.)*(?: ?{_INITIAL}(?![{CAPITAL}{SMALL}
 _SYLLABLE = rf"(?!{_INITIAL}\.)[{CAPITAL}][{CAPITAL}{SMALL}]*(?:['’-][{CAPITAL}{SMALL}]+)*"
 NAME_WORDS = rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,5}}"
 NAME = rf"(?<![\w.])(?:{INITIALS}|{NAME_WORDS}(?: {INITIALS})?)"
+
+
+class _Unmarked(dict[int, str]):
+    """Each character met, without its marks: a table for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        plain = fold(letter).upper() if letter.isupper() else fold(letter)
+        # ASCII stays, so that patterns keep their `\\S` and `\\D`; so does what is not one letter for one.
+        self[code] = plain = plain if code > 127 and len(plain) == 1 else letter
+        return plain
+
+
+_UNMARKED = _Unmarked()
+
+
+def unmarked(text: str) -> str:
+    """Return `text` without diacritics, its capitals kept, of the same length."""
+    return text.translate(_UNMARKED)
+
+
+def spelled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return the pattern for text typed with diacritics and that for `unmarked` text: `pair[bare]`."""
+    return re.compile(pattern, flags), re.compile(unmarked(pattern), flags)
+
+
+def both(words: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words with diacritics and without: `pair[bare]`."""
+    marked = frozenset(words)
+    return marked, frozenset(map(unmarked, marked))

@@ -1,8 +1,9 @@
 """What the words before and after a name say of whose it is: a child's, a relative's, someone else's."""
 
 import re
+from functools import cache
 
-from nlp.identity_letters import CAPITAL
+from nlp.identity_letters import CAPITAL, both, spelled
 from nlp.places import place_names
 
 _CHILD = (
@@ -14,23 +15,25 @@ _BETWEEN = (
     r"|nạn nhân|này|gồm|\d+ (?:tháng )?tuổi|lớp \d+"
 )
 _END = r"\s*(?:(?<=tên|.là|gồm)\s*:)?\s*[“\"'‘(]?$"
-_CHILD_BEFORE = re.compile(rf"(?<!\w)(?i:{_CHILD})(?:\s+(?i:{_BETWEEN}))*{_END}")
-_NAMED_BEFORE = re.compile(
-    rf"(?<!\w)(?i:con|trẻ|đứa bé|nạn nhân|bạn)(?:\s+\w+){{0,2}}\s+(?:tên là|tên){_END}"
-)
-_MANY_BEFORE = re.compile(r"(?<!\w)(?i:trẻ|anh|chị|đàn|ông|bà) (?:em|cháu)\s*$")
+_CHILD_BEFORE = spelled(rf"(?<!\w)(?i:{_CHILD})(?:\s+(?i:{_BETWEEN}))*{_END}")
+_NAMED_BEFORE = spelled(rf"(?<!\w)(?i:con|trẻ|đứa bé|nạn nhân|bạn)(?:\s+\w+){{0,2}}\s+(?:tên là|tên){_END}")
+_MANY_BEFORE = spelled(r"(?<!\w)(?i:trẻ|anh|chị|đàn|ông|bà) (?:em|cháu)\s*$")
 # The last words that these patterns can end with: a quick look before the slow one.
 _TAILS = (
     "cháu|bé|em|sinh|trai|gái|nữ|niên|nhỏ|thật|tên|là|có|ruột|út|cả|lớn|lòng|mình|tôi|côi|nhân|này|gồm|tuổi"
 )
-_CHILD_TAILS = frozenset(_TAILS.split("|"))
+_CHILD_TAILS = both(_TAILS.split("|"))
 
-_AGE_AFTER = re.compile(
+_AGE_AFTER = spelled(
     r"\.?\s*[,(–-]?\s*(?:mới |khoảng |gần |hơn |chưa đầy |hiện )?(\d{1,2})(?:[.,]5)?"
     r"\s?(tháng tuổi|ngày tuổi|tuổi|tháng|t\b)"
 )
-_BORN_AFTER = re.compile(r"\.?\s*[,(–-]\s*(?:SN|sinh năm|sinh ngày [\d/.-]*?)\s?((?:19|20)\d\d)")
-_PUPIL_AFTER = re.compile(r"\.?\s*[,(–-]\s*(?:(?:hiện|đang|là|em|nữ|nam) )*(?:học sinh|HS|học lớp|lớp \d)")
+_YEARS = ("tuổi", "tuoi", "t")  # other ages are in months and days
+_BORN_AFTER = spelled(r"\.?\s*[,(–-]\s*(?:SN|sinh năm|sinh ngày [\d/.-]*?)\s?((?:19|20)\d\d)")
+_PUPIL_AFTER = spelled(
+    r"\.?\s*[,(–-]\s*(?:(?:hiện|đang|là|em|nữ|nam) )*(?:học sinh|HS|học lớp|lớp \d)"
+    r"|\s+(?:hiện |đang )*(?:học lớp \d|là học sinh lớp \d)"
+)
 
 _KIN = (
     "bố mẹ|cha mẹ|ba mẹ|bố|mẹ|cha|ba|má|ông nội|ông ngoại|bà nội|bà ngoại|cha dượng|bố dượng|dượng|mẹ kế"
@@ -42,29 +45,35 @@ _OF = (
     "của|cháu|bé|em|nạn nhân|học sinh|nữ sinh|nam sinh|trẻ|cậu|cô|gái|trai|này|hai|các|con|ruột|đẻ|nuôi|là"
     rf"|tên|họ|[{CAPITAL}][\w.]*"
 )
-_KIN_BEFORE = re.compile(
+_KIN_BEFORE = spelled(
     rf"(?<!\w)(?:(?i:{_KIN})(?:\s+(?:{_OF}))*\s*[,:(–-]?\s*(?:(?:là|tên)\s+)*(?:(?:{_TITLE})\s+)?"
     rf"|(?i:vợ chồng|gia đình|con trai|con gái|con ruột|con riêng|con|cháu nội|cháu ngoại|nhà)"
     rf"(?:\s+(?:của|vợ chồng|nhà))*\s+(?:{_TITLE})\s+)$"
 )
-_KIN_TAILS = frozenset(f"{_TITLE}|bố|mẹ|cha|ba|má|nội|ngoại|dượng|kế|gái|trai|ruột|đẻ|là|tên".split("|"))
-_KIN_AFTER = re.compile(
+_KIN_TAILS = both(f"{_TITLE}|bố|mẹ|cha|ba|má|nội|ngoại|dượng|kế|gái|trai|ruột|đẻ|là|tên".split("|"))
+_KIN_AFTER = spelled(
     rf"\.?\s*(?:\([^()]{{0,80}}?|(?:\([^()]{{0,80}}\)\s*)?[,–-]\s*(?:\d+ tuổi,\s*)?(?:là\s+)?|là\s+)"
     rf"(?<!\w)(?:{_KIN})(?:\s+(?:của|ruột|đẻ|nuôi|kế))*\s*"
     rf"(?:cháu|bé|em|nạn nhân|nữ sinh|nam sinh|học sinh|con|hai|đứa|cậu|cô|anh|chị|[,)]|[{CAPITAL}])"
 )
-_CREDIT_BEFORE = re.compile(r"(?i:ảnh|nguồn|clip|video|theo|báo|bài)\s*:?\s*$")
+_CREDIT_BEFORE = spelled(r"(?i:ảnh|nguồn|clip|video|theo|báo|bài)\s*:?\s*$")
 _LAST_WORD = re.compile(r"(\w+)[\s“\"'‘(:–,-]*$")
 
-ADULT_WORDS = frozenset(
+_ADULTS = frozenset(
     (*_TITLE.split("|"), "thầy", "sĩ", "sư", "tá", "úy", "uý", "trưởng", "tịch", "đốc", "thư", "viên")
 )
-PLACE_WORDS = frozenset(("huyện", "tỉnh", "quận", "phố", "xã", "phường", "trấn", "thôn", "ty"))
-CHILD_TITLES = frozenset(("cháu", "bé", "em", "con", "bạn", "sinh"))
+# Typed without marks, "co" and "di" mostly are "có" and "đi".
+ADULT_WORDS = (_ADULTS, both(_ADULTS)[True] - {"co", "di"})
+# After these a capitalised syllable is a place's or a direction's.
+PLACE_WORDS = both(
+    ("huyện", "tỉnh", "quận", "phố", "xã", "phường", "trấn", "thôn", "ty", "miền", "phía", "hướng", "nước")
+)
+_CHILD_TITLES = frozenset(("cháu", "bé", "em", "con", "bạn", "sinh"))
+CHILD_TITLES = both(_CHILD_TITLES)
 # Words that are capitalised at the start of a sentence and belong before a name, not to it.
-LEADING = (
-    ADULT_WORDS
-    | CHILD_TITLES
+LEADING = both(
+    _ADULTS
+    | _CHILD_TITLES
     | frozenset(("bố", "mẹ", "cha", "ba", "má", "gái", "trai", "nạn", "nhân", "nam", "nữ"))
 )
 
@@ -80,20 +89,32 @@ _NO_NAME_WORDS = (
     "|Mông|H'Mông|Dao|Tày|Nùng|Khmer|Trung ương|Heo Peppa|Peppa|Lọ Lem|Bạch Tuyết|Quàng Khăn Đỏ"
     "|Bán Diêm|Facebook|Google|YouTube|TikTok|Zalo"
 )
-_NO_NAMES = frozenset(_NO_NAME_WORDS.split("|"))
-_COMPOUND_AFTER = re.compile(
+# Without marks "Bo" is father and ministry (Giáo dục, Lao động, Xây dựng, Thông tin, Nội vụ); deputies and
+# directors (Phó, Giám đốc) stand after "ba".
+_NO_BARE_NAMES = frozenset(("Giao", "Lao", "Xay", "Thong", "Noi", "Ngoai", "Pho", "Giam"))
+_NO_NAMES = both(_NO_NAME_WORDS.split("|"))
+_NO_NAMES = (_NO_NAMES[False], _NO_NAMES[True] | _NO_BARE_NAMES)
+_COMPOUND_AFTER = spelled(
     r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|tin)(?!\w)"
 )
 
 
-def may_be_name(words: str) -> bool:
+def may_be_name(words: str, bare: bool) -> bool:
     """Say whether a capitalised run can be a person's name: no place, country, acronym or common word."""
     if "." in words:
         return True
     first, *more = words.split(" ")
-    if first in _NO_NAMES or (more and f"{first} {more[0]}" in _NO_NAMES) or words in place_names():
+    if first in _NO_NAMES[bare] or (more and f"{first} {more[0]}" in _NO_NAMES[bare]):
+        return False
+    if words in known_places(bare):
         return False
     return len(first) == 1 or not first.isupper()
+
+
+@cache
+def known_places(bare: bool) -> frozenset[str]:
+    """Return the names of provinces, towns and districts, as text of this kind spells them."""
+    return both(place_names())[bare]
 
 
 def last_word(left: str) -> str:
@@ -102,43 +123,44 @@ def last_word(left: str) -> str:
     return found[1].lower() if found else ""
 
 
-def child_before(left: str, last: str) -> bool:
+def child_before(left: str, last: str, bare: bool) -> bool:
     """Say whether a word for a child leads to the name: "cháu", "bé gái 5 tuổi tên là", "nam sinh lớp 9"."""
-    if not (last in _CHILD_TAILS or last.isdigit()):
+    if not (last in _CHILD_TAILS[bare] or last.isdigit()):
         return False
-    return bool((_CHILD_BEFORE.search(left) or _NAMED_BEFORE.search(left)) and not _MANY_BEFORE.search(left))
+    leads = _CHILD_BEFORE[bare].search(left) or _NAMED_BEFORE[bare].search(left)
+    return bool(leads and not _MANY_BEFORE[bare].search(left))
 
 
-def child_after(text: str, end: int, year: int) -> bool:
+def child_after(text: str, end: int, year: int, bare: bool) -> bool:
     """Say whether what follows makes the name a child's: an age under 18, a birth year, a class."""
-    if age := _AGE_AFTER.match(text, end):
-        return age[2] not in ("tuổi", "t") or int(age[1]) < 18
-    if born := _BORN_AFTER.match(text, end):
+    if age := _AGE_AFTER[bare].match(text, end):
+        return age[2] not in _YEARS or int(age[1]) < 18
+    if born := _BORN_AFTER[bare].match(text, end):
         return int(born[1]) > year - 18
-    return _PUPIL_AFTER.match(text, end) is not None
+    return _PUPIL_AFTER[bare].match(text, end) is not None
 
 
-def adult_after(text: str, end: int) -> bool:
+def adult_after(text: str, end: int, bare: bool) -> bool:
     """Say whether an age of 18 or more follows."""
-    age = _AGE_AFTER.match(text, end)
-    return age is not None and age[2] in ("tuổi", "t") and int(age[1]) >= 18
+    age = _AGE_AFTER[bare].match(text, end)
+    return age is not None and age[2] in _YEARS and int(age[1]) >= 18
 
 
-def kin_before(left: str, last: str) -> bool:
+def kin_before(left: str, last: str, bare: bool) -> bool:
     """Say whether a word of kin leads to the name: "mẹ cháu là chị", "gia đình anh", "bà ngoại"."""
-    return last in _KIN_TAILS and _KIN_BEFORE.search(left) is not None
+    return last in _KIN_TAILS[bare] and _KIN_BEFORE[bare].search(left) is not None
 
 
-def kin_after(text: str, end: int) -> bool:
+def kin_after(text: str, end: int, bare: bool) -> bool:
     """Say whether a word of kin follows the name: "(35 tuổi, mẹ bé)", ", bố của cháu"."""
-    return _KIN_AFTER.match(text, end) is not None
+    return _KIN_AFTER[bare].match(text, end) is not None
 
 
-def credited(left: str) -> bool:
+def credited(left: str, bare: bool) -> bool:
     """Say whether the name is a source's or photographer's: "Ảnh: N.T."."""
-    return _CREDIT_BEFORE.search(left) is not None
+    return _CREDIT_BEFORE[bare].search(left) is not None
 
 
-def begins_compound(text: str, end: int) -> bool:
+def begins_compound(text: str, end: int, bare: bool) -> bool:
     """Say whether a capitalised syllable starts a common word: "Nam sinh", "Thanh niên", "Công an"."""
-    return _COMPOUND_AFTER.match(text, end) is not None
+    return _COMPOUND_AFTER[bare].match(text, end) is not None
