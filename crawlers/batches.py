@@ -10,11 +10,12 @@ from scrapy.crawler import Crawler
 
 from core.archive import Archive
 from core.contracts import Page
-from core.errors import LangngheError
+from core.errors import LangngheError, StageFailed
 from core.outcomes import Outcome, Result
 from core.records import Records
 from core.records.crawled import Seen, record_batch
 from core.settings import Settings
+from crawlers.failures import named
 from crawlers.readers import Readers
 
 
@@ -116,6 +117,10 @@ class Batches:
                 await asyncio.to_thread(self._archive, batch)
             except LangngheError as error:
                 self.crawl.fail(error)
+                return
+            except Exception as error:  # pages that were fetched and not written must not pass for done
+                why = f"what was fetched could not be written down ({named(error)}); run it again"
+                self.crawl.fail(StageFailed(why))
                 return
             self.counts.update((o.result, o.reason) for o in batch.outcomes)
             self.crawl.tell(batch.outcomes)

@@ -27,6 +27,7 @@ from core.records.crawled import source_ran
 from core.settings import Settings
 from crawlers.batches import Crawl
 from crawlers.bound import die_with_parent
+from crawlers.failures import named
 from crawlers.health import health
 from crawlers.project import REACTOR, project_settings
 from crawlers.readers import Readers
@@ -74,9 +75,8 @@ async def _run(job: Job, sink: TextIO) -> None:
     except LangngheError as error:
         _say(sink, {"end": type(error).__name__, "message": str(error)})
     except BaseException as error:
-        _say(
-            sink, {"end": "StageFailed", "message": f"the crawl ended unexpectedly ({error!r}); run it again"}
-        )
+        message = f"the crawl ended unexpectedly ({named(error)}); run it again"
+        _say(sink, {"end": "StageFailed", "message": message})
     os._exit(0)
 
 
@@ -140,8 +140,8 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
         crawl.finished(spec.id, spider.steps)
         state, reason = health(spider.counts, spider.failed, spec.expect.minimum, spider.passed_over)
     except Exception as error:
-        log("crawlers").error("source failed", source=spec.id, error=repr(error))
-        state, reason = SourceState.FAILED, f"the crawl of this source ended unexpectedly: {error!r}"
+        log("crawlers").error("source failed", source=spec.id, error=named(error))
+        state, reason = SourceState.FAILED, f"the crawl of this source ended unexpectedly: {named(error)}"
     if urls is not None:
         return
     new = isinstance(crawler.spider, SourceSpider) and crawler.spider.counts[Result.ARCHIVED, ""] > 0

@@ -1,5 +1,6 @@
 """What can go wrong with a request, and what becomes of its item: dropped, or quarantined."""
 
+import traceback
 import zlib
 from typing import NamedTuple
 
@@ -95,7 +96,15 @@ def verdict(error: BaseException) -> Verdict:
                 quarantined, "broken", "the page's compression is damaged, or the connection broke"
             )
         case _:
-            return Verdict(quarantined, "crawl_failed", f"unexpected: {type(error).__name__}")
+            return Verdict(quarantined, "crawl_failed", f"unexpected: {named(error)}")
+
+
+def named(error: BaseException) -> str:
+    """Return the error's type and where it arose. Its message is left out: a page's text can stand in it."""
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        place = f" at {frame.f_globals.get('__name__', '?')}:{line}"
+    return type(error).__name__ + place
 
 
 def _untrusted(error: DownloadFailedError) -> bool:

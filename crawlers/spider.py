@@ -19,7 +19,7 @@ from core.outcomes import Outcome, Result
 from core.records.crawled import Seen, seen
 from core.urls import normalise, page_id
 from crawlers.batches import Crawl, Haul
-from crawlers.failures import Verdict, of_status, verdict
+from crawlers.failures import Verdict, named, of_status, verdict
 from crawlers.novelty import crawl_outcome, what_is_new, with_validators
 from crawlers.readers import ReadingFailed
 from crawlers.source import SourceSpec
@@ -237,7 +237,7 @@ class SourceSpider(Spider):
             self.crawl.fail(error)
         if isinstance(error, ReadingFailed):
             return Verdict(Result.QUARANTINED, "extraction_failed", str(error))
-        self.logs.error("page failed", page=item, error=repr(error))
+        self.logs.error("page failed", page=item, error=named(error))
         return verdict(error)
 
     async def _haul(

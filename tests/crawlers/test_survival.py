@@ -7,17 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from core.contracts import Page
-from core.errors import ArchiveUnavailable, StageFailed
+from core.archive import Archive
+from core.contracts import Page, PageType
+from core.errors import ArchiveUnavailable, LangngheError, StageFailed
+from core.outcomes import Outcome, Result, Stage
 from core.records import runs
 from core.records.crawled import declare_sources, known_partitions
 from crawlers import readers
+from crawlers.batches import Batches, Crawl, Haul
 from crawlers.process import child_lines
 from crawlers.run import job
 from crawlers.tasks import Task, What
@@ -128,6 +132,41 @@ def test_an_archive_that_can_not_be_written_stops_the_crawl_which_can_be_repeate
     assert not known_partitions(place.records)
     place.settings = whole
     assert set(labels(place.crawl(web.spec())).values()) == {"archived"}
+
+
+def test_pages_that_the_archive_can_not_take_end_the_crawl_and_are_not_told(place: Place) -> None:
+    told: list[Outcome] = []
+    errors: list[LangngheError] = []
+    crawl = Crawl(
+        settings=place.settings.model_copy(
+            update={"crawl": place.settings.crawl.model_copy(update={"batch_pages": 1})}
+        ),
+        run_id=runs.start_run(place.records, "crawl"),
+        archive=Archive(place.settings.archive_location),
+        records=place.records,
+        readers=readers.Readers(),
+        tell=told.extend,
+        finished=lambda *_: None,
+        fail=errors.append,
+    )
+    page = Page(
+        id="1",
+        url="https://baothu.vn/bai/1",
+        canonical_url="https://baothu.vn/bai/1",
+        source_id="bao-thu",
+        type=PageType.ARTICLE,
+        text="\ud83d bị lạc ở chợ",  # half a surrogate pair can't be written as UTF-8
+        fetched_at=datetime.now(UTC),
+        content_hash="1",
+    )
+    outcome = Outcome(stage=Stage.CRAWL, item=page.url, source_id="bao-thu", result=Result.ARCHIVED)
+    asyncio.run(Batches(crawl, Counter()).process_item(Haul(pages=(page,), outcomes=(outcome,))))
+    (error,) = errors
+    assert isinstance(error, StageFailed)
+    assert "UnicodeEncodeError at pyarrow.lib" in str(error)
+    assert "bị lạc" not in str(error), "the message of an error may hold a page's text"
+    assert not told
+    assert not runs.outcomes(place.records, crawl.run_id)
 
 
 def test_leaving_a_crawl_ends_its_process(web: Web, place: Place) -> None:
