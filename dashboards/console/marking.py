@@ -1,5 +1,6 @@
 """Texts with what matters in them marked: evidence, masked identities, found words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -30,6 +31,11 @@ class Marks(Contract):
     evidence: tuple[Span, ...] = ()
     masked: tuple[Span, ...] = ()
     found: tuple[Span, ...] = ()
+
+
+def plain(text: str) -> str:
+    """Return `text` for places that show no marks: each hidden identity as •••, whatever its length."""
+    return re.sub(f"{MASK}+", MASK * 3, text)
 
 
 def pieces(text: str, field: TextField, marks: Marks) -> list[Piece]:

@@ -75,7 +75,7 @@ def _trend(here: Console, week: Week) -> list[str]:
     return [
         trend(
             counts,
-            title=say("Số tin liên quan trong từng 7 ngày"),
+            title=say("Số tin liên quan theo từng kỳ 7 ngày"),
             since=counts[0].start,
             until=counts[-1].start,
             href=behind if week.search() else None,
@@ -91,10 +91,12 @@ def _open(here: Console, sight: Reading, sources: dict[str, str]) -> list[tuple[
     say, names = here.language.say, here.names
     severity = sorted(sight.values(OPEN, "severity"), key=lambda c: c.value, reverse=True)
     provinces, listed = sight.values(OPEN, "province", LISTED), sight.values(OPEN, "source", LISTED)
+    # The queue narrows to a level and those above it: only the highest has just these texts behind it.
+    grave = queue(sight.role, severity=3)
     return [
         (
             say("Theo mức độ"),
-            shares(severity, lambda v: names.severity(int(v)), lambda v: queue(sight.role, severity=int(v))),
+            shares(severity, lambda v: names.severity(int(v)), lambda v: grave if v == "3" else None),
         ),
         (say("Theo tỉnh, thành phố"), shares(provinces, str, lambda v: queue(sight.role, province=(v,)))),
         (
@@ -118,7 +120,7 @@ def _sentence(here: Console, rise: Rise) -> str:
     if not rise.ratio:
         return say("%(name)s: %(count)s tin, trong %(weeks)s tuần trước không có tin nào.", **told)
     return say(
-        "%(name)s: %(count)s tin, gấp %(ratio)s lần mức thường gặp của %(weeks)s tuần trước "
+        "%(name)s: %(count)s tin, gấp %(ratio)s lần mức bình thường của %(weeks)s tuần trước "
         "(khoảng %(expected)s tin).",
         **told,
         ratio=number(round(rise.ratio, 1)),

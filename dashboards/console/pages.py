@@ -17,6 +17,7 @@ from core.records.decisions import decisions
 from core.records.people import Role, SignedIn, users
 from core.settings import Settings
 from dashboards.console.language import Language, language
+from dashboards.console.marking import plain
 from dashboards.console.permissions import Action, may
 from dashboards.console.reading import Reading
 from dashboards.console.words import Names
@@ -33,7 +34,7 @@ NAVIGATION = (
     ("/search", "Tìm kiếm", Action.READ_TEXTS),
     ("/alerts", "Cảnh báo", Action.READ_ALERTS),
     ("/reports", "Báo cáo tuần", Action.READ_REPORTS),
-    ("/sources", "Nguồn và lượt chạy", Action.READ_OPERATION),
+    ("/sources", "Vận hành", Action.READ_OPERATION),
 )
 
 
@@ -78,6 +79,7 @@ def build(settings: Settings, records: Records, engine: Engine) -> Console:
         probability=spoken.probability,
         day=spoken.day,
         moment=spoken.moment,
+        plain=plain,
         ago=spoken.ago,
         names=names,
         lang=spoken.code,

@@ -140,7 +140,7 @@ def _chips(request: Request, filters: Filters, hidden: set[str]) -> list[tuple[s
             (say("Đến ngày %(day)s", day=here.language.day(filters.until)), filters.without("until").address)
         )
     if filters.all:
-        made.append((say("Cả tin không liên quan"), filters.without("all").address))
+        made.append((say("Gồm cả tin không liên quan"), filters.without("all").address))
     if filters.group:
         made.append((say("Một nhóm tin"), filters.without("group").address))
     return made

@@ -5,6 +5,7 @@ from core.outcomes import Result, Stage
 from core.records.people import Role
 from core.taxonomy import taxonomy
 from dashboards.console.language import Language
+from dashboards.console.marking import plain
 
 
 def _(message: str) -> str:
@@ -22,7 +23,7 @@ STATES = {
 # What the button says, and what the audit trail says afterwards.
 ACTS = {
     What.CONFIRM: _("Xác nhận"),
-    What.DISMISS: _("Loại"),
+    What.DISMISS: _("Loại bỏ"),
     What.ESCALATE: _("Báo cáo lãnh đạo"),
     What.REFER: _("Chuyển cơ quan chức năng"),
     What.REOPEN: _("Mở lại"),
@@ -48,13 +49,13 @@ ROLES = {
     Role.ANALYST: _("Cán bộ phân tích"),
     Role.LEAD: _("Phụ trách"),
     Role.POLICY: _("Cán bộ chính sách"),
-    Role.OPERATOR: _("Vận hành"),
+    Role.OPERATOR: _("Cán bộ vận hành"),
 }
 HEALTH = {
     SourceState.NEW: _("Chưa chạy"),
     SourceState.OK: _("Bình thường"),
     SourceState.UNCHANGED: _("Không có gì mới"),
-    SourceState.EMPTY: _("Không lấy được bài"),
+    SourceState.EMPTY: _("Không lấy được tin"),
     SourceState.LATE: _("Trễ hạn"),
     SourceState.FAILED: _("Lỗi"),
     SourceState.DISABLED: _("Đang tắt"),
@@ -82,8 +83,40 @@ RUNS = {
 ALERTS = {
     AlertKind.GRAVE: _("Tin nghiêm trọng mới"),
     AlertKind.RISE: _("Tăng bất thường"),
-    AlertKind.SILENT: _("Nguồn im lặng"),
+    AlertKind.SILENT: _("Nguồn không có tin mới"),
     AlertKind.FAILED: _("Nguồn bị lỗi"),
+}
+# Why an item was left out or set aside: the codes of the crawler and the pipeline.
+REASONS = {
+    "robots": _("trang không cho phép thu thập (robots.txt)"),
+    "robots_failed": _("không đọc được robots.txt"),
+    "empty": _("trang trống"),
+    "no_text": _("trang không có nội dung chữ"),
+    "image": _("là hình ảnh"),
+    "video": _("là video"),
+    "audio": _("là âm thanh"),
+    "pdf": _("là tệp PDF"),
+    "binary": _("không phải nội dung chữ"),
+    "type": _("không phải nội dung chữ"),
+    "too_large": _("trang quá lớn"),
+    "truncated": _("tải về không trọn vẹn"),
+    "broken": _("kết nối hoặc dữ liệu bị hỏng"),
+    "timeout": _("quá thời gian chờ"),
+    "unreachable": _("không kết nối được máy chủ"),
+    "tls": _("chứng thư bảo mật không hợp lệ"),
+    "address": _("địa chỉ không hợp lệ"),
+    "private_address": _("địa chỉ mạng nội bộ"),
+    "offsite": _("chuyển hướng sang trang khác"),
+    "redirect": _("chuyển hướng không hợp lệ"),
+    "redirect_loop": _("chuyển hướng vòng lặp"),
+    "feed_failed": _("không đọc được nguồn cấp RSS"),
+    "sitemap_failed": _("không đọc được sơ đồ trang"),
+    "section_failed": _("không đọc được trang chuyên mục"),
+    "extraction_failed": _("không tách được nội dung"),
+    "analysis_failed": _("phân tích không thành công"),
+    "partition_damaged": _("tệp lưu trữ bị hỏng"),
+    "source_file": _("tệp khai báo nguồn có lỗi"),
+    "crawl_failed": _("thu thập không thành công"),
 }
 REASONS_TO_DISMISS = (
     _("Không liên quan đến trẻ em"),
@@ -151,6 +184,12 @@ class Names:
         """Return what a result is called."""
         return self.language.say(RESULTS[Result(code)])
 
+    def reason(self, code: str) -> str:
+        """Return why an item was left out or set aside."""
+        if code.startswith("http_"):
+            return self.language.say("máy chủ trả lời mã %(status)s", status=code.removeprefix("http_"))
+        return self.language.say(REASONS.get(code, code))
+
     def run(self, code: str) -> str:
         """Return what the status of a run is called."""
         return self.language.say(RUNS.get(code, code))
@@ -173,7 +212,7 @@ class Names:
         if alert.kind is AlertKind.GRAVE:
             where = str(facts.get("provinces") or "")
             what = ", ".join(self.category(c) for c in str(facts.get("categories", "")).split(", ") if c)
-            title = str(facts.get("title") or say("(không có tiêu đề)"))
+            title = plain(str(facts.get("title") or "")) or say("(không có tiêu đề)")
             return " · ".join(part for part in (title, what, where) if part)
         if alert.kind is AlertKind.RISE:
             return say(
@@ -184,5 +223,5 @@ class Names:
             )
         name = str(facts.get("name") or facts.get("source", ""))
         if alert.kind is AlertKind.SILENT:
-            return say("%(name)s lâu không có bài mới, cần kiểm tra nguồn", name=name)
-        return say("%(name)s thu thập không thành công, cần kiểm tra nguồn", name=name)
+            return say("%(name)s đã lâu không có tin mới, cần kiểm tra nguồn", name=name)
+        return say("Thu thập từ %(name)s không thành công, cần kiểm tra nguồn", name=name)

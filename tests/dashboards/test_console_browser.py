@@ -308,7 +308,7 @@ def test_everything_goes_without_script(open_page: Open) -> None:
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập").click()
 
-    page.get_by_text("Cách khác, lý do").click()
+    page.get_by_text("Thao tác khác, ghi lý do").click()
     page.get_by_label("Lý do").fill("Đã gọi 111")
     page.get_by_role("button", name="Chuyển cơ quan chức năng").click()
     expect(page.get_by_role("status")).to_contain_text("Đã chuyển cơ quan chức năng: 1 tin.")
