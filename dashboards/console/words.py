@@ -88,7 +88,7 @@ ALERTS = {
 }
 # Why an item was left out or set aside: the codes of the crawler and the pipeline.
 REASONS = {
-    "robots": _("trang không cho phép thu thập (robots.txt)"),
+    "robots": _("robots.txt không cho phép"),
     "robots_failed": _("không đọc được robots.txt"),
     "empty": _("trang trống"),
     "no_text": _("trang không có nội dung chữ"),

@@ -14,9 +14,9 @@ from index.weekly import Figure, Row, WeeklyNumbers, weekly_numbers
 WEEKS = 8  # two months: long enough to see a habit, short enough to read
 TOP_PROVINCES = 10  # in the chart; the table has them all
 CELL = 60  # characters of a source's name
-NO_TEXTS = "Không có số liệu: trong tuần không thu thập được văn bản nào."
+NO_TEXTS = "Không có số liệu: trong tuần không thu thập được tin nào."
 NO_TONE = "Trong tuần không có bình luận hoặc bài diễn đàn nào liên quan."
-NO_RISK = "Trong tuần không có văn bản nào liên quan."
+NO_RISK = "Trong tuần không có tin nào liên quan."
 NO_CASE = "Trong tuần không có vụ việc nào từ mức có nguy cơ trở lên."
 
 
@@ -30,11 +30,15 @@ class Tile(Contract):
 
 
 class Table(Contract):
-    """A table: its head, its rows as text, and a sentence in its place when it has none."""
+    """A table: its head, its rows as text, and a sentence in its place when it has none.
+
+    `bars` are the numbers of this week and the week before behind each row, where they can be drawn.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     empty: str
+    bars: tuple[tuple[int, int], ...] = ()
 
 
 class Content(Contract):
@@ -106,19 +110,19 @@ def write_content(
         tiles=()
         if not any_text
         else (
-            _tile("Văn bản thu thập", numbers.collected),
-            _tile("Liên quan đến nguy cơ", numbers.relevant),
-            _tile("Nghiêm trọng", grave),
-            _tile("Có nguy cơ", severity(numbers, 2)),
+            _tile("Tin thu thập", numbers.collected),
+            _tile("Tin liên quan đến nguy cơ", numbers.relevant),
+            _tile("Mức nghiêm trọng", grave),
+            _tile("Mức có nguy cơ", severity(numbers, 2)),
         ),
-        trend_title=f"Văn bản liên quan theo tuần, {len(_starts(gathered))} tuần gần nhất",
+        trend_title=f"Tin liên quan theo tuần, {len(_starts(gathered))} tuần gần nhất",
         trend_note=_trend_note(gathered),
-        categories=_rows("Loại nguy cơ", [(NAMES.category(r.value), r) for r in numbers.categories], nothing),
+        categories=_rows("Nhóm nguy cơ", [(NAMES.category(r.value), r) for r in numbers.categories], nothing),
         provinces=_rows("Tỉnh, thành phố", [(r.value, r) for r in numbers.provinces], nothing),
         cases=tuple(cases(engine, numbers.gravest, names)),
         cases_note=_cases_note(numbers),
         tones=_rows(
-            "Thái độ",
+            "Sắc thái",
             [(NAMES.tone(r.value), r) for r in numbers.sentiment],
             NO_TONE if any_text else NO_TEXTS,
         ),
@@ -127,33 +131,39 @@ def write_content(
     )
 
 
+def draw_trend(gathered: Gathered, width: int, height: int) -> dict[str, str]:
+    """Return the chart `trend` as SVG, nothing without data."""
+    starts = _starts(gathered)
+    chart = trend(
+        gathered.weeks,
+        title="Số tin liên quan theo tuần",
+        since=starts[0],
+        until=starts[-1],
+        width=width,
+        height=height,
+    )
+    return {"trend": chart} if gathered.numbers.collected.count and not is_empty(chart) else {}
+
+
 def draw_charts(gathered: Gathered, width: int) -> dict[str, str]:
     """Return the charts `trend`, `categories` and `provinces` as SVG; one without data is left out."""
     numbers = gathered.numbers
-    starts = _starts(gathered)
+    if not numbers.collected.count:
+        return {}
     charts = {
-        "trend": trend(
-            gathered.weeks,
-            title="Số văn bản liên quan theo tuần",
-            since=starts[0],
-            until=starts[-1],
-            width=width,
-            height=width * 3 // 10,
-        ),
         "categories": bars(
             [_bar(NAMES.category(row.value), row) for row in numbers.categories if _seen(row)],
-            title="Số văn bản liên quan theo loại nguy cơ",
+            title="Số tin liên quan theo nhóm nguy cơ",
             width=width,
         ),
         "provinces": bars(
             [_bar(row.value, row) for row in numbers.provinces if _seen(row)][:TOP_PROVINCES],
-            title="Số văn bản liên quan theo tỉnh, thành phố",
+            title="Số tin liên quan theo tỉnh, thành phố",
             width=width,
         ),
     }
-    if not numbers.collected.count:
-        return {}
-    return {name: chart for name, chart in charts.items() if not is_empty(chart)}
+    drawn = {name: chart for name, chart in charts.items() if not is_empty(chart)}
+    return draw_trend(gathered, width, width * 3 // 10) | drawn
 
 
 def _starts(gathered: Gathered) -> list[date]:
@@ -202,6 +212,7 @@ def _rows(what: str, named: Sequence[tuple[str, Row]], empty: str) -> Table:
             if _seen(row)
         ),
         empty=empty,
+        bars=tuple((row.figure.count, row.figure.before or 0) for _, row in named if _seen(row)),
     )
 
 
@@ -210,8 +221,9 @@ def _cases_note(numbers: WeeklyNumbers) -> str:
         return NO_CASE if numbers.collected.count else NO_TEXTS
     whole = severity(numbers, 3).count + severity(numbers, 2).count
     return (
-        f"{len(numbers.gravest)} vụ việc đứng đầu trong {number(whole)} văn bản từ mức có nguy cơ trở lên, "
-        "mỗi chủ đề hoặc nhóm bài trùng nhau một dòng. Tên và thông tin nhận dạng trẻ em được che bằng dấu •."
+        f"{len(numbers.gravest)} vụ việc đứng đầu trong {number(whole)} tin từ mức có nguy cơ trở lên, "
+        "các tin cùng chủ đề hoặc trùng nhau gộp thành một. "
+        "Tên và thông tin nhận dạng trẻ em được che bằng dấu •."
     )
 
 
@@ -261,9 +273,10 @@ def _sources(
 
 def _sources_note(health: Sequence[SourceHealth], silent: Sequence[SourceHealth]) -> str:
     off = sum(s.state is SourceState.DISABLED for s in health)
-    said = [f"{number(len(health) - off)} nguồn đang bật, {number(off)} nguồn đang tắt."]
+    turned_off = f", {number(off)} nguồn đang tắt" if off else ""
+    said = [f"{number(len(health) - off)} nguồn đang bật{turned_off}."]
     if silent:
-        said.append(f"{number(len(silent))} nguồn đang bật không có văn bản nào trong tuần.")
+        said.append(f"{number(len(silent))} nguồn đang bật không có tin nào trong tuần.")
     return " ".join(said)
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from core.contracts import VIETNAM, ReportFile, SourceHealth
 from core.errors import BadUsage
 from core.settings import Settings
-from dashboards.report.content import draw_charts, gather, write_content
+from dashboards.report.content import draw_charts, draw_trend, gather, write_content
 from dashboards.report.page import html
 from dashboards.report.pdf import pdf
 from index.engine import Engine
 from index.weekly import week_start
 
 SCREEN = 480  # px: a chart on a telephone, or beside another on a desk
-PAPER = 720  # px: the full width of an A4 page at letters of about 8.5 pt
+PAPER = (720, 150)  # px: the full width of an A4 page at letters of about 8.5 pt, so that page 1 holds more
 
 
 def last_complete_week(now: datetime) -> str:
@@ -45,7 +45,7 @@ def make_report(
     content = write_content(engine, gathered, health, source_names, now)
     name = f"bao-cao-tuan-{week}"
     page = _write(output, f"{name}.html", html(content, draw_charts(gathered, SCREEN)).encode())
-    paper = _write(output, f"{name}.pdf", pdf(content, draw_charts(gathered, PAPER), now))
+    paper = _write(output, f"{name}.pdf", pdf(content, draw_trend(gathered, *PAPER), now))
     return ReportFile(week=week, made_at=now, html=str(page), pdf=str(paper))
 
 

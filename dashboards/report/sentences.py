@@ -20,14 +20,14 @@ def summary(numbers: WeeklyNumbers, name: Callable[[str], str]) -> list[str]:
     """Return what the week's numbers say, the most important first; `name` gives a category's name."""
     if not numbers.collected.count:
         return [
-            "Trong tuần không thu thập được văn bản nào.",
+            "Trong tuần không thu thập được tin nào.",
             "Báo cáo trống vì thiếu số liệu; điều đó không có nghĩa là không có nguy cơ đối với trẻ em.",
         ]
-    collected = f"Trong tuần đã thu thập {number(numbers.collected.count)} văn bản công khai"
+    collected = f"Trong tuần đã thu thập {number(numbers.collected.count)} tin công khai"
     if not numbers.relevant.count:
-        nothing = "không có văn bản nào được xác định liên quan đến nguy cơ đối với trẻ em"
+        nothing = "không có tin nào được xác định liên quan đến nguy cơ đối với trẻ em"
         return [f"{collected}; {nothing} ({change_in_words(numbers.relevant)})."]
-    relevant = f"{number(numbers.relevant.count)} văn bản liên quan đến nguy cơ đối với trẻ em"
+    relevant = f"{number(numbers.relevant.count)} tin liên quan đến nguy cơ đối với trẻ em"
     return [
         f"{collected}, trong đó {relevant}, {change_in_words(numbers.relevant)}.",
         _grave(numbers),
@@ -50,14 +50,14 @@ def cautions(numbers: WeeklyNumbers, silent: Sequence[str], now: datetime) -> li
         found.append("Tuần trước không có số liệu, nên báo cáo không nêu tăng, giảm.")
     elif numbers.collected.count and _far(numbers.collected):
         found.append(
-            f"Tổng số văn bản thu thập {change_in_words(numbers.collected)}; "
-            "số văn bản liên quan tăng hoặc giảm có thể một phần do thu thập nhiều hơn hoặc ít hơn."
+            f"Tổng số tin thu thập {change_in_words(numbers.collected)}; "
+            "số tin liên quan tăng hoặc giảm có thể một phần do thu thập nhiều hơn hoặc ít hơn."
         )
     if silent and numbers.collected.count:
         more = len(silent) - NAMED
         named = [*silent[:NAMED], *([f"{number(more)} nguồn khác"] if more > 0 else [])]
         found.append(
-            f"{number(len(silent))} nguồn đang bật không có văn bản nào trong tuần ({listing(named)}); "
+            f"{number(len(silent))} nguồn đang bật không có tin nào trong tuần ({listing(named)}); "
             "mức giảm, nếu có, có thể do thiếu số liệu."
         )
     return found
@@ -78,8 +78,8 @@ def notable(figure: Figure) -> bool:
 def _grave(numbers: WeeklyNumbers) -> str:
     grave = severity(numbers, 3)
     if not grave.count:
-        return f"Không có văn bản nào ở mức nghiêm trọng ({change_in_words(grave)})."
-    return f"{number(grave.count)} văn bản ở mức nghiêm trọng, {change_in_words(grave)}."
+        return f"Không có tin nào ở mức nghiêm trọng ({change_in_words(grave)})."
+    return f"{number(grave.count)} tin ở mức nghiêm trọng, {change_in_words(grave)}."
 
 
 def severity(numbers: WeeklyNumbers, level: int) -> Figure:
@@ -104,7 +104,7 @@ def _moves(numbers: WeeklyNumbers, name: Callable[[str], str]) -> Iterator[str]:
     if fell:
         yield f"Giảm rõ: {'; '.join(fell)}."
     if not rose and not fell:
-        yield "Không có loại nguy cơ nào tăng hoặc giảm vượt mức dao động thông thường."
+        yield "Không có nhóm nguy cơ nào tăng hoặc giảm vượt mức dao động thông thường."
     if where:
         yield f"Địa phương tăng rõ: {'; '.join(where)}."
 
@@ -127,9 +127,11 @@ def _beyond(rows: Sequence[Row], name: Callable[[str], str], *, up: bool) -> lis
 def _handled(states: Sequence[Row]) -> str:
     every = sum(row.figure.count for row in states)
     waiting = sum(row.figure.count for row in states if row.value == State.OPEN)
+    if waiting == every:
+        return "Đến lúc lập báo cáo, chưa có tin nào trong số đó được cán bộ xử lý."
     return (
-        f"Đến lúc lập báo cáo, cán bộ đã xử lý {number(every - waiting)} văn bản trong số đó; "
-        f"{number(waiting)} văn bản chưa xử lý."
+        f"Đến lúc lập báo cáo, cán bộ đã xử lý {number(every - waiting)} tin trong số đó; "
+        f"{number(waiting)} tin chưa xử lý."
     )
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from dashboards.charts import number
+from dashboards.console.marking import plain
 from index.weekly import Figure
 
 # Below 20 events a rate is too unsteady to be read: the rule of the US National Center for Health Statistics
@@ -55,7 +56,7 @@ def foreign(text: str, longest: int) -> str:
     places to break.
     """
     kept = (" " if c.isspace() else c for c in text if c.isspace() or _printable(c))
-    line = " ".join("".join(kept).split())
+    line = plain(" ".join("".join(kept).split()))
     if len(line) > longest:
         head, space, _ = line[:longest].rpartition(" ")
         line = (head if space and len(head) > longest // 2 else line[: longest - 1]).rstrip(" ,;:.") + "…"

@@ -101,7 +101,7 @@ def test_html_and_pdf_say_the_same_week_and_numbers(make: Make) -> None:
     assert report.made_at == NOW
     for text in (words(report), printed(report)):
         assert "Tuần 47/2026, từ 16/11 đến 22/11/2026" in text
-        assert "Trong tuần đã thu thập 39 văn bản công khai, trong đó 34 văn bản liên quan" in text
+        assert "Trong tuần đã thu thập 39 tin công khai, trong đó 34 tin liên quan" in text
         assert "tăng 8 (31%) so với tuần trước" in text
         assert "08:30 ngày 23/11/2026 (giờ Việt Nam)" in text
 
@@ -109,7 +109,7 @@ def test_html_and_pdf_say_the_same_week_and_numbers(make: Make) -> None:
 def test_the_first_page_says_what_rose_what_fell_and_how_many_are_grave(make: Make) -> None:
     text = words(make(A_WEEK))
 
-    assert "24 văn bản ở mức nghiêm trọng, tăng 16 so với tuần trước." in text
+    assert "24 tin ở mức nghiêm trọng, tăng 16 so với tuần trước." in text
     assert "Tăng rõ: Dụ dỗ, bóc lột qua mạng (24, tuần trước 8)" in text
     assert "Giảm rõ: Bắt nạt, bạo lực học đường (6, tuần trước 18)" in text
     assert "Địa phương tăng rõ: Đồng Nai (24, tuần trước 8)" in text
@@ -118,7 +118,7 @@ def test_the_first_page_says_what_rose_what_fell_and_how_many_are_grave(make: Ma
 def test_a_percentage_is_given_only_where_the_week_before_had_twenty(make: Make) -> None:
     text = words(make(A_WEEK))
 
-    assert "Liên quan đến nguy cơ 34 +8 (+31%) · tuần trước 26" in text.replace("34+8", "34 +8").replace(
+    assert "Tin liên quan đến nguy cơ 34 +8 (+31%) · tuần trước 26" in text.replace("34+8", "34 +8").replace(
         "cơ34", "cơ 34"
     )
     assert "24 8 +16 " in " ".join(cell.text for row in page(make()).iter("tr") for cell in row)
@@ -127,7 +127,7 @@ def test_a_percentage_is_given_only_where_the_week_before_had_twenty(make: Make)
 def test_a_change_within_chance_is_not_called_a_rise(make: Make) -> None:
     text = words(make([*texts(1, 12), *texts(101, 10, weeks_ago=1)]))
 
-    assert "Không có loại nguy cơ nào tăng hoặc giảm vượt mức dao động thông thường." in text
+    assert "Không có nhóm nguy cơ nào tăng hoặc giảm vượt mức dao động thông thường." in text
     assert "Tăng rõ" not in text.split("VII.")[0]
 
 
@@ -193,7 +193,7 @@ def test_texts_on_the_same_case_are_counted_below_it(make: Make) -> None:
 
     text = words(make(thread))
     assert "1. Trong chủ đề: Một chủ đề" in text
-    assert "2 văn bản khác cùng chủ đề" in text
+    assert "2 tin khác cùng chủ đề" in text
     assert "2. " not in text.split("IV.")[1].split("V. ")[0]
 
 
@@ -235,7 +235,7 @@ def test_a_week_without_texts_says_so_and_draws_nothing(make: Make) -> None:
     report = make()
 
     for text in (words(report), printed(report)):
-        assert "Trong tuần không thu thập được văn bản nào." in text
+        assert "Trong tuần không thu thập được tin nào." in text
         assert "không có nghĩa là không có nguy cơ" in text
     assert not page(report).xpath("//svg")
     assert "Tăng rõ" not in words(report).split("VII.")[0]
@@ -244,7 +244,7 @@ def test_a_week_without_texts_says_so_and_draws_nothing(make: Make) -> None:
 def test_a_week_without_relevant_texts_says_that_nothing_was_found(make: Make) -> None:
     text = words(make(texts(1, 7, relevant=False)))
 
-    assert "Trong tuần đã thu thập 7 văn bản công khai; không có văn bản nào được xác định liên quan" in text
+    assert "Trong tuần đã thu thập 7 tin công khai; không có tin nào được xác định liên quan" in text
     assert "Trong tuần không có vụ việc nào từ mức có nguy cơ trở lên." in text
 
 
@@ -269,7 +269,7 @@ def test_silent_and_failing_sources_are_named_so_that_a_fall_is_not_misread(make
     off = SourceHealth(source_id="xa", name="Báo Xa", url="https://xa.example", state=SourceState.DISABLED)
     report = make(A_WEEK, health=[*HEALTH, silent, off])
 
-    assert "1 nguồn đang bật không có văn bản nào trong tuần (Báo <Núi>)" in words(report)
+    assert "1 nguồn đang bật không có tin nào trong tuần (Báo <Núi>)" in words(report)
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in page(report).iter("tr")}
     assert rows["Báo <Núi>"] == ["0", "0", "0", "Lỗi"]
     assert "Báo Xa" not in rows
@@ -279,7 +279,7 @@ def test_silent_and_failing_sources_are_named_so_that_a_fall_is_not_misread(make
 def test_much_more_collected_is_said_beside_a_rise(make: Make) -> None:
     text = words(make([*texts(1, 60), *texts(101, 20, weeks_ago=1)]))
 
-    assert "Tổng số văn bản thu thập tăng 40 (200%) so với tuần trước" in text
+    assert "Tổng số tin thu thập tăng 40 (200%) so với tuần trước" in text
 
 
 def test_a_week_that_has_not_ended_is_marked(make: Make) -> None:
@@ -291,7 +291,7 @@ def test_a_week_that_has_not_ended_is_marked(make: Make) -> None:
 def test_what_a_person_dismissed_does_not_count(make: Make, engine: Engine) -> None:
     engine.apply({"page-0001": Triage(state=State.DISMISSED, relevant=False, seq=1)})
 
-    assert "trong đó 2 văn bản liên quan" in words(make(texts(1, 3, severity=3, kind=Kind.INCIDENT)))
+    assert "trong đó 2 tin liên quan" in words(make(texts(1, 3, severity=3, kind=Kind.INCIDENT)))
 
 
 def test_a_second_run_gives_the_same_files(make: Make) -> None:
