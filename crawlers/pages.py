@@ -1,7 +1,6 @@
 """Pages from what was read: an article with the comments below it, the posts of a thread's page."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from parsel import Selector
 
-from core.contracts import Page, PageType
+from core.contracts import Page, PageType, content_hash
 from core.gate import without_data_uris
 from core.text import nfc
 from core.urls import normalise, page_id
@@ -31,6 +30,10 @@ BLOCKS = frozenset(
     ["p", "div", "li", "br", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "ul", "ol", "pre"]
 )
 SKIPPED = frozenset(["script", "style", "template", "noscript", "blockquote", "button", "form"])
+# The channels of Vietnamese papers have names of up to four words ("Khoa học công nghệ"); what is longer is a
+# headline in the wrong place, and may name a child.
+SECTION_WORDS = 4
+WORD = re.compile(r"\w+")
 # A run of digits this long in an address is an article's number, not a day or a page.
 NUMBER = re.compile(r"\d{4,}")
 
@@ -57,7 +60,7 @@ def article(
         canonical_url=normalise(canonical),
         source_id=spec.id,
         type=PageType.ARTICLE,
-        section=found.section,
+        section=found.section if len(WORD.findall(found.section)) <= SECTION_WORDS else "",
         title=found.title,
         lead=found.lead,
         text=found.text,
@@ -108,11 +111,6 @@ def posts(
         )
     base = urljoin(url, tree.css("base::attr(href)").get("").strip())
     return tuple(found), next_page(tree, base, rule.next)
-
-
-def content_hash(title: str, lead: str, text: str) -> str:
-    """Return 32 hex digits that name this content: with the page's id, a revision."""
-    return hashlib.sha256(json.dumps([title, lead, text]).encode()).hexdigest()[:32]
 
 
 def _below(spec: SourceSpec, rule: Comments, tree: Selector, page: Page) -> Iterable[Page]:

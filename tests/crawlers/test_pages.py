@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from core.contracts import PageType
 from core.urls import page_id
 from crawlers.pages import article, posts
@@ -71,6 +73,20 @@ def test_a_canonical_address_counts_only_if_it_can_be_this_article() -> None:
 def test_the_feeds_date_counts_when_the_page_has_none() -> None:
     told = datetime(2026, 11, 20, 1, tzinfo=UTC)
     assert article(SPEC, html("Tin").encode(), URL, None, NOW, told)[0].published_at == told
+
+
+@pytest.mark.parametrize(
+    ("section", "kept"),
+    [
+        ("Giáo dục", "Giáo dục"),
+        ("Văn hóa - Giải trí", "Văn hóa - Giải trí"),
+        ("Bé trai bị lạc ở chợ", ""),
+    ],
+)
+def test_a_section_is_a_channels_name_not_a_headline(section: str, kept: str) -> None:
+    head = f'<meta property="article:section" content="{section}">'
+    found = article(SPEC, html("Tin vui", head=head, below=COMMENTS).encode(), URL, None, NOW)
+    assert {p.section for p in found} == {kept}
 
 
 def test_a_page_of_links_is_no_article() -> None:
