@@ -58,12 +58,13 @@ def check(spec: SourceSpec, settings: Settings) -> list[Finding]:
 
 
 def _page(spec: SourceSpec, pages: list[Page], outcomes: list[Outcome]) -> Finding:
-    """Return what became of the one page."""
+    """Return what became of the one page; of its words only how many, as a headline may name a child."""
     if pages:
         first = pages[0]
         date = f"{first.published_at:%Y-%m-%d %H:%M %Z}" if first.published_at else "no date"
         title = first.title or first.thread_title
-        detail = f"{first.url}: {title!r}, {date}, {len(first.text)} characters, {len(pages) - 1} more texts"
+        lengths = f"title of {len(title)} characters, text of {len(first.text)} characters"
+        detail = f"{lengths}, {date}, {len(pages) - 1} more texts"
         return Finding(source_id=spec.id, what="page", ok=bool(title), detail=detail)
     for outcome in outcomes:
         if outcome.result is not Result.ARCHIVED:

@@ -12,7 +12,9 @@ def test_a_check_says_what_works_and_leaves_nothing_behind(web: Web, place: Plac
         (f"{web.base}/rss.xml", True),
         ("page", True),
     ]
-    assert "'Tin một'" in findings[-1].detail
+    assert "title of 7 characters, text of " in findings[-1].detail
+    assert "no date, 0 more texts" in findings[-1].detail
+    assert "Tin" not in findings[-1].detail, "a headline may name a child"
     assert web.times("/bai/1") + web.times("/bai/2") == 1
     assert not place.pages()
 
