@@ -9,6 +9,7 @@ from lxml import etree
 from parsel import Selector
 
 from core.urls import TRACKING
+from crawlers.extraction.dates import NO_YEAR, YEARS
 from crawlers.source import SectionPages
 from crawlers.tasks import Found, Link
 
@@ -108,12 +109,18 @@ def _name(element: etree._Element) -> str:
 
 
 def _moment(text: str) -> datetime | None:
-    """Return the time that `text` gives with its zone (RFC 3339 or RFC 5322), else None: no guess."""
+    """Return the time that `text` gives with its zone (RFC 3339 or RFC 5322), else None: no guess.
+
+    A year that no page can be of is no time either.
+    """
     text = text.strip()[:60]
+    if NO_YEAR.search(text):
+        return None
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(text)
         except (ValueError, IndexError, OverflowError):
             continue
-        return found if found.tzinfo is not None and "GMT+" not in text and "GMT-" not in text else None
+        zoned = found.tzinfo is not None and "GMT+" not in text and "GMT-" not in text
+        return found if zoned and found.year in YEARS else None
     return None

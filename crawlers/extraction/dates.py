@@ -18,6 +18,8 @@ from crawlers.extraction.wording import line
 
 # Before the first Vietnamese news site (1997) or a lifetime ahead: a mistake, not a date.
 YEARS = range(1997, 2100)
+# "01 Jan 0001" is how programs write that they have no date; mail's rules make 2001 of it.
+NO_YEAR = re.compile(r"[^\W\d]{3,}\.?,? 000\d\b")
 ZONE = r"(?P<zone>Z|UTC|GMT(?!\s*[+-])|(?:(?:UTC|GMT)\s*)?[+-]\d{1,2}(?::?\d{2})?)"
 SECOND = r"(?P<second>\d{2})(?:[.,]\d+)?"
 HALF = r"(?!\d)\s*(?P<half>(?:[ap]m|sa|ch)\b)?"  # sáng, chiều
@@ -80,6 +82,8 @@ def parse(text: str, habits: Habits) -> datetime | None:
     match = ISO.match(text)
     if match:
         return _moment(match, habits)
+    if NO_YEAR.search(text):
+        return None
     if UNIX.fullmatch(text):
         return _sane(datetime.fromtimestamp(int(text[:10]), UTC))
     try:
@@ -147,7 +151,7 @@ def _moment(match: re.Match[str], habits: Habits) -> datetime | None:
         hour += 12
     elif half in {"a", "s"} and hour == 12:
         hour = 0
-    numbers = (2000 + year if year < 100 else year, int(month), int(part["day"]), hour)
+    numbers = (2000 + year if len(part["year"]) == 2 else year, int(month), int(part["day"]), hour)
     second = min(int(part["second"] or 0), 59)
     try:
         zone = _zone(part["zone"], habits)

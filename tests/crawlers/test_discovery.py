@@ -33,6 +33,16 @@ def test_rss_gives_addresses_and_times_with_a_zone() -> None:
     assert not found.broken
 
 
+@pytest.mark.parametrize(
+    "date",
+    ["0001-01-01T00:00:00+07:00", "Mon, 01 Jan 0001 00:00:00 GMT", "9999-12-31T23:59:59-07:00"],
+)
+def test_a_feeds_absurd_dates_are_none(date: str) -> None:
+    item = f"<item><link>/a.html</link><pubDate>{date}</pubDate></item>"
+    found = links_of_feed(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode(), BASE, "text/xml")
+    assert [link.published_at for link in found.links] == [None]
+
+
 def test_atom_and_ill_formed_feeds_are_read() -> None:
     atom = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://baothu.vn/a"/>
       <published>2026-11-24T07:30:00+07:00</published></entry></feed>"""
