@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Headers, Response
 from scrapy.utils.gz import gunzip
 
@@ -44,15 +44,13 @@ class HeaderGate:
 
     def headers_received(self, headers: Headers, request: Request) -> None:
         """Raise HeaderRefused, on which Scrapy hangs up."""
-        if b"Location" in headers or request.meta.get("any_type"):
-            return  # of a redirect only the address is used
-        content_type = (headers.get(b"Content-Type") or b"").decode("latin-1")
-        reason = refused_type(content_type, packed=bool(request.meta.get("packed")))
-        kind = content_type.split(";")[0].strip().lower()
-        if reason is None and request.meta.get("page") and kind and kind not in PAGE_TYPES:
-            reason = "type"
-        if reason is not None:
-            raise HeaderRefused(reason, content_type)
+        content_type = _content_type(headers)
+        reason = _refused_header(content_type, request)
+        if reason is None:
+            return
+        if b"Location" in headers:
+            raise StopDownload(fail=False)  # of a redirect only the address is used; BytesGate has the rest
+        raise HeaderRefused(reason, content_type)
 
 
 class Unpacking(HttpCompressionMiddleware):
@@ -74,7 +72,10 @@ class Unpacking(HttpCompressionMiddleware):
 
 
 class BytesGate:
-    """Refuses bodies that are no text, whatever their header says; unpacks gzipped sitemaps first."""
+    """Refuses bodies that are no text, whatever their header says; unpacks gzipped sitemaps first.
+
+    Redirects that are followed do not come here.
+    """
 
     def __init__(self, max_bytes: int) -> None:
         """Allow unpacked sitemaps up to `max_bytes`."""
@@ -87,6 +88,9 @@ class BytesGate:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response, or raise Refused."""
+        reason = _refused_header(_content_type(response.headers), request)
+        if reason is not None:
+            raise Refused(reason)
         body = response.body
         if request.meta.get("packed") and body.startswith(GZIP):
             try:
@@ -96,7 +100,22 @@ class BytesGate:
                     "too_large", "the sitemap unpacks to more than crawl.max_bytes allows"
                 ) from error
             response = response.replace(body=body)
-        reason = refused_bytes(body) if body and response.status == 200 else None
+        reason = refused_bytes(body) if body and 200 <= response.status < 300 else None
         if reason is not None:
             raise Refused(reason)
         return response
+
+
+def _content_type(headers: Headers) -> str:
+    return (headers.get(b"Content-Type") or b"").decode("latin-1")
+
+
+def _refused_header(content_type: str, request: Request) -> str | None:
+    """Return why the answer to `request` is refused by its Content-Type, or None."""
+    if request.meta.get("any_type"):
+        return None
+    reason = refused_type(content_type, packed=bool(request.meta.get("packed")))
+    kind = content_type.split(";")[0].strip().lower()
+    if reason is None and request.meta.get("page") and kind and kind not in PAGE_TYPES:
+        return "type"
+    return reason

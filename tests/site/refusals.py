@@ -27,6 +27,18 @@ MEDIA = (
     _refused("image-no-type.html", sends(JPEG, None), "an image without Content-Type", Family.MEDIA),
     _refused("image.html", sends(JPEG, "image/jpeg"), "an image that says so", Family.MEDIA),
     _refused("gif-polyglot.html", sends(GIF_POLYGLOT), "GIF and HTML at once", Family.MEDIA, Family.TYPE),
+    _refused(
+        "image-with-location.html",
+        sends(article("Bài gọi là ảnh"), "image/png", Location="/bai/tot-1.html"),
+        "a page called an image, with the address of a redirect that it is not",
+        Family.MEDIA,
+    ),
+    _refused(
+        "image-203.html",
+        sends(PNG + article("Bài sau ảnh").encode(), status="203 Non-Authoritative Information"),
+        "an image called text/html, at second hand",
+        Family.MEDIA,
+    ),
     _refused("svg.html", sends(SVG, "image/svg+xml"), "SVG", Family.MEDIA),
     _refused("svg-as-html.html", sends(SVG), "SVG called text/html", Family.MEDIA, Family.TYPE),
     _refused("video-as-html.html", sends(MP4), "a video called text/html", Family.MEDIA, Family.TYPE),

@@ -123,6 +123,13 @@ TEXTS = (
         "broken HTML",
         "Thẻ không đóng",
     ),
+    Case(
+        "/bai/moved-image.html",
+        sends("Đã dời", "image/png", "301 Moved Permanently", Location="/bai/moved-from-image.html"),
+        ARCHIVED,
+        "a sound redirect that calls itself an image",
+        "Bài dời lần hai",
+    ),
     Case("/bai/moved.html", leads("BASE/bai/moved-here.html"), ARCHIVED, "a sound redirect", "Bài đã dời"),
     Case(
         "/bai/busy-once.html",
@@ -156,4 +163,7 @@ TEXTS = (
         "Trang đặt cookie",
     ),
 )
-MOVED: dict[str, Answer] = {"/bai/moved-here.html": sends(article("Bài đã dời", seed=13))}
+MOVED: dict[str, Answer] = {
+    "/bai/moved-here.html": sends(article("Bài đã dời", seed=13)),
+    "/bai/moved-from-image.html": sends(article("Bài dời lần hai", seed=14)),
+}
