@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from core.contracts import TextField
 from nlp import identity_words as words_say
-from nlp.identity_letters import NAME, both, spelled, unmarked
+from nlp.identity_letters import NAME, spelled, unmarked
 from nlp.identity_reading import END_WORDS, FAMILY, Field
 
 Place = tuple[TextField, int, int]  # field, start, end
@@ -19,7 +19,8 @@ _NEXT_IN_LIST = spelled(
     r"(?P<titles>(?:(?:em|cháu|bé|anh|chị|ông|bà|vợ|chồng|bạn|là)\s+)*)$"
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n“\"‘(…-])\s*$")
-_TITLES = both(("Cháu", "Bé", "Em"))  # capitalised in the middle of a sentence too, and no names themselves
+# Capitalised in the middle of a sentence too, and no names themselves; "Chau" is also the family name Châu.
+_TITLES = (frozenset(("Cháu", "Bé", "Em")), frozenset(("Be", "Em")))
 _ABOUT = 250  # code points to either side: the sentence and its neighbours
 _BEFORE = 90  # code points before a name that are read for whose it is
 

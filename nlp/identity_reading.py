@@ -18,12 +18,14 @@ _BEFORE = 24  # code points before a run of capitals that can hold the cue: "con
 # Surnames that few other small words are spelled like; without diacritics fewer.
 _SURNAMES = (
     "nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|ngô|dương|đoàn|đinh|trương|trịnh|lương|lò|giàng",
-    "nguyen|tran|pham|huynh|bui|dinh|vu|trinh",
+    "nguyen|tran|pham|huynh|bui|dinh|vu|trinh|(?:le|hoang|vo|do|ho|ngo|duong|dao|mai|lam)(?= (?:thi|van) )",
 )
-_ANY_SURNAME = "|".join(sorted(name.lower() for name in SURNAMES - {"Văn", "Thi", "Y", "H", "A", "La"}))
-# Before these middle names any surname is one, but in "dang thi", "tu van", "di thi" (đang thi, tư vấn …).
+# Before these middle names any surname is one; without diacritics not "lam thi", "ho thi" (làm thì, họ thì).
+_BEFORE_MIDDLE = (
+    "|".join(sorted(name.lower() for name in SURNAMES - {"Văn", "Thi", "Y", "H", "A", "La"})),
+    "nguyen|tran|le|pham|hoang|huynh|phan|vu|bui|ngo|doan|dinh|trinh|luong",
+)
 _MIDDLE = "văn|thị|ngọc|đức|quốc|hữu|thùy|thuỳ|thúy|thuý|phương|kim|khánh|quỳnh|tuấn|diễm"
-_NO_NAME = r"(?!(?:dang|tu|di) (?:thi|van))"
 # Where a small name ends. Words that are also given names end it only in compounds, more so without marks.
 _ENDS = (
     "bị|đã|được|sẽ|còn|mới|vừa|cũng|là|có|không|chưa|ở|và|với|cùng|của|do|bởi|khi|sau|trước|ngoài|trên|dưới"
@@ -40,19 +42,19 @@ _CUE = (
 )
 
 
-def _small_name(surnames: str, ends: str) -> str:
+def _small_name(surnames: str, any_surname: str, ends: str) -> str:
     word = rf"(?!(?:{ends})(?!\w))[{SMALL}]+"
     given = f"(?!(?:bị|đã|là|có|và) )[{SMALL}]+"
     return (
         rf"(?:{_CUE}(?P<led>(?i:{surnames}) {word}(?: {word}){{0,2}})"
-        rf"|(?<!\w)(?=\w+ (?:{_MIDDLE}) ){_NO_NAME}"
-        rf"(?P<full>(?i:{_ANY_SURNAME}) (?:{_MIDDLE}) {given}(?: {word})?))(?!\w)"
+        rf"|(?<!\w)(?=\w+ (?:{_MIDDLE}) )"
+        rf"(?P<full>(?i:{any_surname}) (?:{_MIDDLE}) {given}(?: {word})?))(?!\w)"
     )
 
 
 _SMALL_NAME = (
-    re.compile(_small_name(_SURNAMES[False], _ENDS + _ENDS_MARKED)),
-    spelled(_small_name(_SURNAMES[True], _ENDS))[True],
+    re.compile(_small_name(_SURNAMES[False], _BEFORE_MIDDLE[False], _ENDS + _ENDS_MARKED)),
+    spelled(_small_name(_SURNAMES[True], _BEFORE_MIDDLE[True], _ENDS))[True],
 )
 FAMILY = both(SURNAMES)
 END_WORDS = both(word for word in (_ENDS + _ENDS_MARKED).split("|") if word.isalpha())

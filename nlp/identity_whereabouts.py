@@ -36,7 +36,7 @@ _NAME_BEFORE = re.compile(rf"[{CAPITAL}]\w+ $")  # "Trần Thị X. Hiện …":
 _DISTRICT_AFTER = re.compile(rf"\s*[,-]\s*(?P<value>{NAME_WORDS})")
 _HOUSE = spelled(rf"(?:[Ss]ố nhà|[Nn]hà số|[Cc]ăn hộ(?: số)?|[Pp]hòng số)\s+(?P<value>{_NUMBER})")
 _HOUSE_AND_STREET = spelled(
-    rf"(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
+    rf"(?<!\w)(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
     rf"(?P<value>{_NUMBER},?\s+(?:(?:đường|phố|ngõ|ngách|hẻm)\s+)?{NAME_WORDS})"
 )
 _LIVES_BEFORE = spelled(
@@ -56,25 +56,9 @@ _NO_SCHOOL = (
     r"(?!Đại |Cao đẳng|ĐH|CĐ|THPT|THCS|TH |MN |Sa\b|Sơn\b|Giang\b|Chinh\b|Thi |Van |Công an|Cong |Trường )"
 )
 # Market, surroundings, scene, square, hall, building site: "trường" too; without marks also the heads
-# (trưởng) of schools, departments, posts, teams.
-_NO_MARKET = "".join(
-    f"(?<!{word} )"
-    for word in (
-        "thị",
-        "môi",
-        "hiện",
-        "quảng",
-        "hội",
-        "công",
-        "nông",
-        "lập",
-        "iệu",
-        "cục",
-        "đồn",
-        "oàn",
-        "đội",
-    )
-)
+# (trưởng) of schools, departments, posts, teams, ministries.
+_OTHER_TRUONG = "thị|môi|hiện|quảng|hội|công|nông|lập|iệu|cục|đồn|oàn|đội|bo|Bo|hu"
+_NO_MARKET = "".join(f"(?<!{word} )" for word in _OTHER_TRUONG.split("|"))
 _SCHOOL = spelled(
     rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL})[\s–-]+)+)"
     rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}(?: \d{{1,2}}(?![\w/]| [a-zà-ỹđ]))?)"

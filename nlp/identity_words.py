@@ -51,6 +51,8 @@ _KIN_BEFORE = spelled(
     rf"(?:\s+(?:của|vợ chồng|nhà))*\s+(?:{_TITLE})\s+)$"
 )
 _KIN_TAILS = both(f"{_TITLE}|bố|mẹ|cha|ba|má|nội|ngoại|dượng|kế|gái|trai|ruột|đẻ|là|tên".split("|"))
+# Without marks "bo" is father, and the end of "khủng bố", "cán bộ", "nội bộ" too.
+_NO_FATHER = re.compile(r"(?i:khung|can|noi|toan|bac|cong|tuyen|dang|mot so) bo\s*$")
 _KIN_AFTER = spelled(
     rf"\.?\s*(?:\([^()]{{0,80}}?|(?:\([^()]{{0,80}}\)\s*)?[,–-]\s*(?:\d+ tuổi,\s*)?(?:là\s+)?|là\s+)"
     rf"(?<!\w)(?:{_KIN})(?:\s+(?:của|ruột|đẻ|nuôi|kế))*\s*"
@@ -90,8 +92,10 @@ _NO_NAME_WORDS = (
     "|Bán Diêm|Facebook|Google|YouTube|TikTok|Zalo"
 )
 # Without marks "Bo" is father and ministry (Giáo dục, Lao động, Xây dựng, Thông tin, Nội vụ); deputies and
-# directors (Phó, Giám đốc) stand after "ba".
-_NO_BARE_NAMES = frozenset(("Giao", "Lao", "Xay", "Thong", "Noi", "Ngoai", "Pho", "Giam"))
+# directors (Phó, Giám đốc) stand after "ba", Europe (Âu) after "chau".
+_NO_BARE_NAMES = frozenset(("Giao", "Lao", "Xay", "Thong", "Noi", "Ngoai", "Pho", "Giam", "Au"))
+# So spelled are "do", "họ", "đang", the Dao, and the family names Đỗ, Hồ, Đặng, Đào, if two syllables follow.
+_FAMILY_TOO = frozenset(("Do", "Ho", "Dang", "Dao"))
 _NO_NAMES = both(_NO_NAME_WORDS.split("|"))
 _NO_NAMES = (_NO_NAMES[False], _NO_NAMES[True] | _NO_BARE_NAMES)
 _COMPOUND_AFTER = spelled(
@@ -104,7 +108,10 @@ def may_be_name(words: str, bare: bool) -> bool:
     if "." in words:
         return True
     first, *more = words.split(" ")
-    if first in _NO_NAMES[bare] or (more and f"{first} {more[0]}" in _NO_NAMES[bare]):
+    no_names = _NO_NAMES[bare]
+    if first in no_names and not (bare and more[1:] and (first in _FAMILY_TOO or more[0] in ("Thi", "Van"))):
+        return False
+    if more and f"{first} {more[0]}" in no_names:
         return False
     if words in known_places(bare):
         return False
@@ -148,7 +155,9 @@ def adult_after(text: str, end: int, bare: bool) -> bool:
 
 def kin_before(left: str, last: str, bare: bool) -> bool:
     """Say whether a word of kin leads to the name: "mẹ cháu là chị", "gia đình anh", "bà ngoại"."""
-    return last in _KIN_TAILS[bare] and _KIN_BEFORE[bare].search(left) is not None
+    if last not in _KIN_TAILS[bare] or (bare and last == "bo" and _NO_FATHER.search(left)):
+        return False
+    return _KIN_BEFORE[bare].search(left) is not None
 
 
 def kin_after(text: str, end: int, bare: bool) -> bool:

@@ -45,6 +45,8 @@ def check(kind: PageType = PageType.COMMENT, **passages: str) -> None:
         "be «nguyen thi mau» di hoc ve thi khoc",
         "mong moi nguoi tim giup em «le thi mau» 12 tuoi",
         "con toi ten la «tran mau don» nam nay lop 3",
+        "Hoc sinh Truong THCS «Mau Son» tang qua, em «Truong Thi Mau» va em «Ho Mau Don» nhan.",
+        "be «do thi mau» 7 tuoi, me la chi «nguyen thi thu», da ve",
         "be ten «mau» nam nay len 3",
     ],
 )
@@ -65,6 +67,10 @@ def test_a_text_without_diacritics_is_masked_by_the_same_rules(passage: str) -> 
         "con minh ban 5 cai banh, nha cach truong xa 3 km",
         "em do la nguoi tot, em nguyen nhan loi, be ho nhieu",
         "Thuong cac chau qua, mong be som khoe.",
+        "Bac si Chau Van Quan noi ve suc khoe chau be, nan nhan cua vu khung bo Paris.",
+        "Bo truong Bo Lao dong tham cac chau, tre em cac nuoc chau Au gui thu.",
+        "Hoc sinh Truong Dai hoc Mau Son va hoc sinh Doan Thanh nien den tham chau be.",
+        "anh di lam thi phat hien be gai, ho thi khong biet be do thi hay nong thon",
         "It will be Superman and the kids of 12.",
     ],
 )
