@@ -138,7 +138,9 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
         spider = crawler.spider
         assert isinstance(spider, SourceSpider)
         crawl.finished(spec.id, spider.steps)
-        state, reason = health(spider.counts, spider.failed, spec.expect.minimum, spider.passed_over)
+        state, reason = health(
+            spider.counts, spider.failed, spec.expect.minimum, spider.passed_over, spider.resting
+        )
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=named(error))
         state, reason = SourceState.FAILED, f"the crawl of this source ended unexpectedly: {named(error)}"

@@ -8,12 +8,17 @@ from core.outcomes import Result
 
 
 def health(
-    counts: Mapping[tuple[Result, str], int], failed: Sequence[str], minimum: int, passed_over: int
+    counts: Mapping[tuple[Result, str], int],
+    failed: Sequence[str],
+    minimum: int,
+    passed_over: int,
+    resting: int,
 ) -> tuple[SourceState, str]:
     """Return the state of a source and the reason in one line.
 
     `counts` are its outcomes by result and reason, `failed` the discovery pages that could not be read,
-    `minimum` how many pages are expected, `passed_over` how many were left for the next run.
+    `minimum` how many pages are expected, `passed_over` how many were left for the next run, `resting` how
+    many gave nothing lately and were left alone.
     """
     by_result: Counter[Result] = Counter()
     for (result, _), count in counts.items():
@@ -26,7 +31,9 @@ def health(
     if failed:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         notes.append(f"discovery failed: {failed[0]}{more}")
-    if new + same == 0 and others <= 0:
+    if new + same == 0 and others <= 0 and resting:
+        state, said = SourceState.FAILED, [f"none of {resting} pages could be kept when last asked for"]
+    elif new + same == 0 and others <= 0:
         state, said = (SourceState.FAILED, []) if failed else (SourceState.EMPTY, ["no page was found"])
     elif new + same == 0:
         state, said = SourceState.FAILED, [f"none of {others} pages could be kept: {_common(counts)}"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from core.contracts import Page, PageType
 from core.outcomes import Outcome, Result, Stage
@@ -10,13 +11,18 @@ from core.urls import page_id
 from crawlers.batches import Haul
 from crawlers.failures import Verdict
 
+# A dead link costs one request a day, not one a run. Not longer: papers' feeds list an article for a day or
+# two, and one that was met while its site was walled or not yet ready must be asked for while it is listed.
+REST = timedelta(days=1)
 
-def crawl_outcome(source_id: str, item: str, why: Verdict) -> Outcome:
-    """Return the outcome of `item` at the crawl."""
+
+def crawl_outcome(source_id: str, item: str, url: str, why: Verdict) -> Outcome:
+    """Return the outcome of `item`, which was asked for at `url`, at the crawl."""
     return Outcome(
         stage=Stage.CRAWL,
         item=item,
         source_id=source_id,
+        url=url,
         result=why.result,
         reason=why.reason,
         detail=why.detail,
@@ -35,10 +41,25 @@ def what_is_new(item: str, pages: Sequence[Page], before: Mapping[str, Seen]) ->
         changed = known is None or known.content_hash != page.content_hash
         name = item if page.type is PageType.ARTICLE else page.canonical_url
         result = Result.ARCHIVED if changed else Result.UNCHANGED
-        outcomes.append(crawl_outcome(page.source_id, name, Verdict(result, "", "")))
+        outcomes.append(crawl_outcome(page.source_id, name, page.url, Verdict(result, "", "")))
         if changed:
             kept.append(page)
     return Haul(tuple(kept), tuple(_seen(page) for page in kept), tuple(outcomes))
+
+
+def nothing_found(source_id: str, item: str, at: datetime) -> Seen:
+    """Return what is remembered of `item`, a page that was dropped `at` this time."""
+    return Seen(id=page_id(item), source_id=source_id, url=item, fetched_at=at)
+
+
+def gave_nothing(before: Seen) -> bool:
+    """Say whether `before` is of a page that was dropped: what gave a text has a hash or a validator."""
+    return not (before.content_hash or before.etag or before.last_modified)
+
+
+def rests(before: Seen, now: datetime) -> bool:
+    """Say whether `before` is of a page that was dropped so lately that it is not asked for again."""
+    return gave_nothing(before) and now - before.fetched_at < REST
 
 
 def with_validators(

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
@@ -15,12 +15,13 @@ from twisted.python.failure import Failure
 from core.contracts import Page, PageType
 from core.errors import LangngheError
 from core.logs import log
-from core.outcomes import Outcome, Result
+from core.outcomes import Outcome, Result, Stage
 from core.records.crawled import Seen, seen
+from core.records.runs import quarantined
 from core.urls import normalise, page_id
 from crawlers.batches import Crawl, Haul
 from crawlers.failures import Verdict, named, of_status, verdict
-from crawlers.novelty import crawl_outcome, what_is_new, with_validators
+from crawlers.novelty import crawl_outcome, gave_nothing, nothing_found, rests, what_is_new, with_validators
 from crawlers.readers import ReadingFailed
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
@@ -32,6 +33,17 @@ SECTION_PAGES = 200
 THREAD_PAGES = 200
 DISCOVERY_FIRST, THREAD_ON, NEW, KNOWN = 30, 20, 10, 0
 Output = AsyncIterator[Request | Haul]
+
+
+class Item(NamedTuple):
+    """A page that is asked for: its name (the normalised address), the address as it was found.
+
+    `blank`: nothing is remembered of it but, at most, that it gave nothing.
+    """
+
+    name: str
+    url: str
+    blank: bool
 
 
 class SourceSpider(Spider):
@@ -46,10 +58,12 @@ class SourceSpider(Spider):
         self.crawl = crawl
         self.urls = urls
         self.known: set[str] = set()  # ids of addresses that this run has taken up
+        self.held: dict[str, str] = {}  # items in quarantine, with the address where each was found
         self.given: set[str] = set()  # ids of pages that have their outcome
         self.visited: set[str] = set()  # discovery pages and pages of threads
         self.left = crawl.settings.crawl.pages_per_run
         self.passed_over = 0
+        self.resting = 0  # pages that gave nothing lately and are left alone for a while
         self.sitemaps = SITEMAPS_LIMIT
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
@@ -58,9 +72,15 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first requests: the given addresses, or all discovery pages."""
+        try:
+            held = await asyncio.to_thread(quarantined, self.crawl.records)
+        except LangngheError as error:
+            self.crawl.fail(error)
+            return
+        self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
-            links = [Link(url=self._fetchable(urldefrag(url).url)) for url in self.urls]
-            for request in await self._requests(self._wanted(links, given=True)):
+            links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
+            for request in await self._requests(self._wanted(links, given=True), given=True):
                 yield request
             return
         found = self.spec.discover
@@ -119,13 +139,7 @@ class SourceSpider(Spider):
                 self.sitemaps -= 1
                 further.append(self._discovery(What.SITEMAP, url, depth=depth + 1))
         more = found.next_url
-        if (
-            more
-            and requests
-            and more not in self.visited
-            and depth < SECTION_PAGES
-            and self._near(more, item)
-        ):
+        if more and wanted and more not in self.visited and depth < SECTION_PAGES and self._near(more, item):
             further.append(self._discovery(What.SECTION, more, section=section, depth=depth + 1))
         return [*requests, *further] if self.left > 0 else [*requests]
 
@@ -138,7 +152,8 @@ class SourceSpider(Spider):
         detail = f"{what}: {why.reason}: {why.detail}" if why.reason else f"{what}: {why.detail}"
         self.failed.append(f"{url}: {why.detail}")
         self.steps[url] = (False, detail)
-        return Haul(outcomes=(self._outcome(url, Verdict(Result.DROPPED, f"{what}_failed", detail)),))
+        dropped = Verdict(Result.DROPPED, f"{what}_failed", detail)
+        return Haul(outcomes=(crawl_outcome(self.spec.id, url, url, dropped),))
 
     # Pages
 
@@ -154,10 +169,17 @@ class SourceSpider(Spider):
                 wanted.setdefault(name, (link, What(kind)))
         return wanted
 
-    async def _requests(self, wanted: dict[str, tuple[Link, What]]) -> list[Request]:
-        """Return requests for what is `wanted`, the unseen first, as many as this run may still take up."""
+    async def _requests(self, wanted: dict[str, tuple[Link, What]], *, given: bool = False) -> list[Request]:
+        """Return requests for what is `wanted`, the unseen first, as many as this run may still take up.
+
+        What gave nothing lately is left alone, unless it is `given`.
+        """
         before = await self._seen(list(wanted))
-        ordered = sorted(wanted.items(), key=lambda found: found[0] in before)
+        resting = set() if given else {name for name in before if rests(before[name], datetime.now(UTC))}
+        self.known |= resting
+        self.resting += len(resting)
+        awake = (found for found in wanted.items() if found[0] not in resting)
+        ordered = sorted(awake, key=lambda found: found[0] in before)
         self.passed_over += max(0, len(ordered) - self.left)
         chosen = ordered[: self.left]
         self.left -= len(chosen)
@@ -165,7 +187,7 @@ class SourceSpider(Spider):
         return [self._request(link, what, before.get(name)) for name, (link, what) in chosen]
 
     def _request(self, link: Link, what: What, before: Seen | None) -> Request:
-        item = normalise(link.url)
+        item = Item(normalise(link.url), link.url, before is None or gave_nothing(before))
         if what is What.ARTICLE:
             return self._page(link.url, what, {"item": item, "told_at": link.published_at}, before)
         return self._page(link.url, what, {"item": item, "url": link.url, "depth": 0}, before)
@@ -187,41 +209,52 @@ class SourceSpider(Spider):
             dont_filter=True,
         )
 
-    async def article(self, response: Response, item: str, told_at: datetime | None) -> Output:
+    async def article(self, response: Response, item: Item, told_at: datetime | None) -> Output:
         """Give the article and its comments, or the outcome that says why not."""
         refusal = self._refusal(response)
         if refusal is not None:
-            yield Haul(outcomes=(self._outcome(item, refusal),))
+            yield self._nothing(item, refusal)
             return
         try:
             reading = await self._read(response, What.ARTICLE, told_at=told_at)
-            haul = await self._haul(response, item, item, reading.pages)
+            haul = await self._haul(response, item, item.name, reading.pages)
         except Exception as error:
-            haul = Haul(outcomes=(self._outcome(item, self._broken(item, error)),))
+            haul = self._nothing(item, self._broken(item.url, error))
         yield haul
 
-    async def thread(self, response: Response, item: str, url: str, depth: int) -> Output:
-        """Give the posts on the page `url` of the thread `item`, and go on to its next page."""
+    async def thread(self, response: Response, item: Item, url: str, depth: int) -> Output:
+        """Give the posts on the page `url` of the thread `item`, and go on to its next page.
+
+        Posts have outcomes of their own. The thread itself, which is no text, has one only if it is held in
+        quarantine, which that of its last page ends.
+        """
         refusal = self._refusal(response)
         if refusal is not None:
-            yield Haul(outcomes=(self._outcome(item, refusal),))
+            yield self._nothing(item, refusal)
             return
         try:
-            reading = await self._read(response, What.THREAD, thread_url=item)
+            reading = await self._read(response, What.THREAD, thread_url=item.name)
             more = reading.found.next_url
-            yield await self._haul(response, item, url, reading.pages, leads_on=more is not None)
+            haul = await self._haul(response, item, url, reading.pages, leads_on=more is not None)
             if more and more not in self.visited and depth < THREAD_PAGES and self._near(more, url):
+                yield haul
                 self.visited.update((url, more))
                 self.known.add(page_id(more))
                 before = (await self._seen([page_id(more)])).get(page_id(more))
-                yield self._page(more, What.THREAD, {"item": item, "url": more, "depth": depth + 1}, before)
+                facts = {"item": item._replace(blank=False), "url": more, "depth": depth + 1}
+                yield self._page(more, What.THREAD, facts, before)
+            elif reading.pages and item.name in self.held:
+                healed = self._outcome(item, Verdict(Result.UNCHANGED, "", ""))
+                yield replace(haul, outcomes=(*haul.outcomes, healed))
+            else:
+                yield haul
         except Exception as error:
-            yield Haul(outcomes=(self._outcome(item, self._broken(item, error)),))
+            yield self._nothing(item, self._broken(item.url, error))
 
     def page_failed(self, failure: Failure) -> Iterable[Haul]:
         """Give the outcome of a page that could not be fetched."""
         item = failure.request.cb_kwargs["item"]  # type: ignore[attr-defined]
-        yield Haul(outcomes=(self._outcome(item, _why(failure)),))
+        yield self._nothing(item, _why(failure))
 
     def _refusal(self, response: Response) -> Verdict | None:
         if response.status == 304:
@@ -232,16 +265,22 @@ class SourceSpider(Spider):
             return Verdict(Result.DROPPED, "empty", "the page is empty")
         return None
 
-    def _broken(self, item: str, error: Exception) -> Verdict:
+    def _nothing(self, item: Item, why: Verdict) -> Haul:
+        """Return the outcome of `item`, which gave no text; a dropped one is remembered as such."""
+        remembered = why.result is Result.DROPPED and item.blank
+        texts = (nothing_found(self.spec.id, item.name, datetime.now(UTC)),) if remembered else ()
+        return Haul(texts=texts, outcomes=(self._outcome(item, why),))
+
+    def _broken(self, url: str, error: Exception) -> Verdict:
         if isinstance(error, LangngheError):
             self.crawl.fail(error)
         if isinstance(error, ReadingFailed):
             return Verdict(Result.QUARANTINED, "extraction_failed", str(error))
-        self.logs.error("page failed", page=item, error=named(error))
+        self.logs.error("page failed", page=url, error=named(error))
         return verdict(error)
 
     async def _haul(
-        self, response: Response, item: str, url: str, pages: Sequence[Page], *, leads_on: bool = False
+        self, response: Response, item: Item, url: str, pages: Sequence[Page], *, leads_on: bool = False
     ) -> Haul:
         """Return what is new of `pages`, found at `url`, with one outcome each.
 
@@ -250,9 +289,9 @@ class SourceSpider(Spider):
         """
         if not pages:
             why = Verdict(Result.DROPPED, "no_text", "the page has no text that could be found")
-            return Haul(outcomes=(self._outcome(item, why),))
+            return self._nothing(item, why)
         before = await self._seen([page.id for page in pages])
-        haul = what_is_new(item, [page for page in pages if page.id not in self.given], before)
+        haul = what_is_new(item.name, [page for page in pages if page.id not in self.given], before)
         if pages[0].type is PageType.ARTICLE and pages[0].id in self.given:
             copy = self._outcome(item, Verdict(Result.DUPLICATE, "", ""))
             haul = replace(haul, outcomes=(copy, *haul.outcomes))
@@ -276,12 +315,16 @@ class SourceSpider(Spider):
     async def _seen(self, names: list[str]) -> dict[str, Seen]:
         return await asyncio.to_thread(seen, self.crawl.records, names)
 
-    def _outcome(self, item: str, why: Verdict) -> Outcome:
-        return crawl_outcome(self.spec.id, item, why)
+    def _outcome(self, item: Item, why: Verdict) -> Outcome:
+        return crawl_outcome(self.spec.id, item.name, item.url, why)
 
     def _near(self, url: str, item: str) -> bool:
         """Say whether `url` is of this source's site, or of the host that the discovery page `item` is on."""
         return self.spec.has(url) or urlsplit(url).netloc == urlsplit(item).netloc
+
+    def _found_at(self, url: str) -> str:
+        """Return where the item `url` was found, if the quarantine says so, else where it can be fetched."""
+        return self.held.get(normalise(url)) or self._fetchable(url)
 
     def _fetchable(self, url: str) -> str:
         """Return `url` as it can be fetched: normalised ones of the source's host get its home's."""

@@ -1,14 +1,17 @@
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from core.contracts import Page, PageType, SourceState
 from core.outcomes import Outcome
 from core.records import open_records, runs
+from core.records.tables import SeenRow
 from core.urls import normalise, page_id
+from crawlers.novelty import REST
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels, place_settings
 
 POST = """<div class="p" id="p{n}"><div class="b">{text}</div>
@@ -121,6 +124,96 @@ def test_what_can_pass_is_tried_again_and_what_fails_is_quarantined_and_replayed
     assert not runs.quarantined(place.records)
     assert place.health("bao-thu") == before
     assert web.times("/rss.xml") == 1
+
+
+def test_a_page_is_replayed_at_the_address_where_it_was_found(web: Web, place: Place) -> None:
+    found = web.base + "/bai/dai-9/"
+    web.feed("/rss.xml", ["/bai/dai-9/"])
+    web.put("/bai/dai-9/", "Chờ", status=500)
+    outcomes = place.crawl(web.spec())
+    assert [(o.item, o.url) for o in outcomes] == [(normalise(found), found)]
+    (held,) = runs.quarantined(place.records)
+    assert (held.item, held.url) == (normalise(found), found)
+    web.put("/bai/dai-9/", article("Tin dài"))
+    assert labels(place.crawl(web.spec(), urls={"bao-thu": [held.url]})) == {"/bai/dai-9": "archived"}
+    assert not runs.quarantined(place.records)
+    assert web.times("/bai/dai-9") == 0
+    assert [page.url for page in place.pages()] == [found]
+
+
+@pytest.mark.parametrize("named_by", ["item", "url"])
+def test_a_thread_leaves_the_quarantine_once_it_is_read_to_its_end(
+    web: Web, place: Place, named_by: str
+) -> None:
+    web.feed("/rss.xml", ["/t/1"])
+    web.put("/t/1", "Chờ", status=500)
+    web.put("/t/1/trang-2", "Chờ", status=500)
+    spec = web.spec(type="forum", articles=None, threads=THREADS | {"deny": ["trang-"]})
+    assert labels(place.crawl(spec)) == {"/t/1": "quarantined:http_500"}
+    (held,) = runs.quarantined(place.records)
+    again = {"bao-thu": [getattr(held, named_by)]}
+
+    web.put("/t/1", thread(1, more="/t/1/trang-2"))
+    assert labels(place.crawl(spec, urls=again)) == {"/t/1#p1": "archived", "/t/1": "quarantined:http_500"}
+    (held,) = runs.quarantined(place.records)
+    assert held.tries == 2
+
+    web.put("/t/1/trang-2", thread(2))
+    healed = {"/t/1#p1": "unchanged", "/t/1#p2": "archived", "/t/1": "unchanged"}
+    assert labels(place.crawl(spec, urls=again)) == healed
+    assert not runs.quarantined(place.records)
+    assert labels(place.crawl(spec)) == {"/t/1#p1": "unchanged", "/t/1#p2": "unchanged"}
+
+
+def test_pages_that_give_nothing_starve_no_new_ones_and_are_asked_for_once_a_day(
+    web: Web, place: Place
+) -> None:
+    dead = [f"/bai/trong-{n}" for n in range(2)] + ["/bai/mat"]
+    for path in dead[:2]:
+        web.put(path, "<html></html>")
+    web.feed("/rss.xml", [*dead, "/bai/1"])
+    web.put("/bai/1", article("Tin một"))
+    few = place.settings.crawl.model_copy(update={"pages_per_run": 3})
+    place.settings = place.settings.model_copy(update={"crawl": few})
+    spec = web.spec()
+    first = labels(place.crawl(spec))
+    assert first == dict.fromkeys(dead[:2], "dropped:no_text") | {"/bai/mat": "dropped:http_404"}
+    assert labels(place.crawl(spec)) == {"/bai/1": "archived"}
+    assert labels(place.crawl(spec)) == {"/bai/1": "unchanged"}
+
+    grow_old(place, REST)
+    web.put("/bai/mat", article("Tin về lại"))
+    assert labels(place.crawl(spec)) == dict.fromkeys(dead[:2], "dropped:no_text") | {"/bai/mat": "archived"}
+    assert labels(place.crawl(spec, urls={"bao-thu": [web.base + dead[0]]})) == {dead[0]: "dropped:no_text"}
+
+
+def test_a_source_that_gives_nothing_stays_failed_while_its_pages_are_left_alone(
+    web: Web, place: Place
+) -> None:
+    web.feed("/rss.xml", ["/bai/mat"])
+    for reason in ("none of 1 pages could be kept: 1 dropped:http_404", "none of 1 pages could be kept when"):
+        place.crawl(web.spec())
+        assert place.health("bao-thu").state is SourceState.FAILED
+        assert reason in place.health("bao-thu").reason
+    assert web.times("/bai/mat") == 1
+
+
+def test_what_was_kept_once_is_remembered_while_its_page_is_gone(web: Web, place: Place) -> None:
+    web.feed("/rss.xml", ["/bai/1"])
+    web.put("/bai/1", article("Tin một"))
+    spec = web.spec()
+    place.crawl(spec)
+    web.put("/bai/1", "Không có", status=404)
+    assert labels(place.crawl(spec)) == {"/bai/1": "dropped:http_404"}
+    web.put("/bai/1", article("Tin một"))
+    assert labels(place.crawl(spec)) == {"/bai/1": "unchanged"}
+
+
+def grow_old(place: Place, age: timedelta) -> None:
+    """Let everything remembered be older by `age`."""
+    with place.records.write() as session:
+        for row in session.scalars(select(SeenRow)):
+            row.fetched_at -= age
 
 
 def test_a_run_takes_up_no_more_pages_than_allowed_the_unseen_first(web: Web, place: Place) -> None:
