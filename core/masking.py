@@ -1,7 +1,7 @@
 """The masked form of a text: what identifies a child is replaced, everything else stays where it was.
 
 Search, lists, highlights, reports and exports see only this form (Decree 56/2017/NĐ-CP, article 33). It
-covers the text fields, and the content hash: that of the original would let a short masked number be guessed
+covers the text fields, the section where it repeats what is masked, and the content hash: that of the original would let a short masked number be guessed
 and checked. `url` and `canonical_url` are left as they are: an analyst must be able to open the
 page, and it is public; but a newspaper's slug can spell a name out (`/chau-nguyen-van-a-bi-…`), so whoever
 prints a link in a report or sends it on shows it as "nguồn" with the link behind it, not as text.
@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from core.contracts import Document, Span, content_hash
-from core.text import MASK
+from core.text import MASK, fold
 
 
 def mask_text(text: str, spans: Iterable[Span]) -> str:
@@ -42,6 +42,9 @@ def masked(document: Document) -> Document:
     changed = {field: mask_text(getattr(page, field), spans) for field, spans in by_field}
     if not changed:
         return document
+    names = [getattr(page, span.field)[span.start : span.end] for span in document.analysis.masked]
+    if any(len(name) > 1 and fold(name) in fold(page.section) for name in names):
+        changed["section"] = ""
     shown = page.model_copy(update=changed)
     digest = content_hash(shown.title, shown.lead, shown.text)
     return document.model_copy(update={"page": shown.model_copy(update={"content_hash": digest})})

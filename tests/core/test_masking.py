@@ -83,6 +83,14 @@ def test_nothing_but_the_texts_of_the_page_changes() -> None:
     assert original.page.text == "Na đã về"
 
 
+def test_a_section_that_repeats_a_masked_name_is_left_out() -> None:
+    span = Span(field="text", start=0, end=11, kind="name")
+    case = document(span, text="Nguyễn Bưởi đã về nhà.")
+    for section, shown in (("Vụ Nguyễn Bưởi", ""), ("Thời sự", "Thời sự")):
+        page = case.page.model_copy(update={"section": section})
+        assert masked(case.model_copy(update={"page": page})).page.section == shown
+
+
 def test_a_masked_number_can_t_be_guessed_and_checked_against_the_hash() -> None:
     spans = (Span(field="text", start=4, end=14, kind="phone"),)
     one, other = (masked(document(*spans, text=f"Gọi {number}")) for number in ("0912000001", "0912000002"))
