@@ -1,10 +1,11 @@
 """The masked form of a text: what identifies a child is replaced, everything else stays where it was.
 
 Search, lists, highlights, reports and exports see only this form (Decree 56/2017/NĐ-CP, article 33). It
-covers the text fields, the section where it repeats what is masked, and the content hash: that of the original would let a short masked number be guessed
-and checked. `url` and `canonical_url` are left as they are: an analyst must be able to open the
-page, and it is public; but a newspaper's slug can spell a name out (`/chau-nguyen-van-a-bi-…`), so whoever
-prints a link in a report or sends it on shows it as "nguồn" with the link behind it, not as text.
+covers the text fields, the section where it repeats what is masked, and the content hash, since that of
+the original would let a short masked number be guessed and checked. `url` and `canonical_url` are left as
+they are: an analyst must be able to open the page, and it is public; but a newspaper's slug can spell a
+name out (`/chau-nguyen-van-a-bi-…`), so whoever prints a link in a report or sends it on shows it as
+"nguồn" with the link behind it, not as text.
 """
 
 from collections.abc import Iterable
