@@ -5,103 +5,27 @@ run again and goes on where it stopped. What is slow to load (models, charts) is
 needs it, so that commands start quickly.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from core.archive import Archive, Partition
+from core.archive import Partition
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
-from core.errors import BadSettings, BadUsage, Busy, LangngheError, PartitionDamaged, RecordsUnavailable
+from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
-from core.records import Records, crawled, decisions, notices, open_records, runs
+from core.records import crawled, decisions, notices, runs
 from core.records.signatures import RecordedSignatures
 from core.settings import Settings
 from core.signatures import Signed
-from core.spool import Spool
 from crawlers.run import crawl as crawl_sources
-from crawlers.source import Sources, SourceSpec, load_sources
-from index import open_engine
+from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
-from index.engine import Engine
+from langnghe.house import House
 from nlp.duplicates import signature
 
-if TYPE_CHECKING:
-    from nlp.analyser import Analyser
-
 OnOutcome = Callable[[Outcome], None]
-
-
-@dataclass(frozen=True)
-class House:
-    """The settings and what they open. Each part is opened when first used."""
-
-    settings: Settings
-
-    @cached_property
-    def records(self) -> Records:
-        """The records database."""
-        return open_records(self.settings)
-
-    @cached_property
-    def archive(self) -> Archive:
-        """The archive of pages."""
-        return Archive(self.settings.archive_location)
-
-    @cached_property
-    def spool(self) -> Spool:
-        """Analysed documents that wait for the index."""
-        return Spool(self.settings.data_dir / "analysed")
-
-    @cached_property
-    def engine(self) -> Engine:
-        """The search engine."""
-        return open_engine(self.settings)
-
-    @cached_property
-    def analyser(self) -> Analyser:
-        """The packaged or configured models."""
-        from nlp.analyser import Analyser
-
-        return Analyser.load(self.settings.models_dir)
-
-    @cached_property
-    def sources(self) -> Sources:
-        """The source files, with what is wrong in any of them."""
-        return load_sources(self.settings.sources_dir)
-
-
-@contextmanager
-def running(house: House, command: str, run_id: str | None = None) -> Iterator[str]:
-    """Hold the data folder, open a run and close it as done or failed; give its id.
-
-    Raises Busy when another run holds the folder.
-    """
-    try:
-        house.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadUsage(f"data folder {house.settings.data_dir}: {error.strerror}; choose another") from error
-    lock = FileLock(house.settings.data_dir / "run.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Busy(f"another run works on {house.settings.data_dir}; wait for it to end") from error
-    with lock:
-        name = runs.start_run(house.records, command, run_id)
-        try:
-            yield name
-        except BaseException:
-            _close(house, name, "failed")
-            raise
-        _close(house, name, "done")
 
 
 def run(
@@ -401,10 +325,3 @@ def _record(house: House, run_id: str, outcomes: Sequence[Outcome], on_outcome: 
 def _tell(outcomes: Sequence[Outcome], on_outcome: OnOutcome | None) -> None:
     for outcome in outcomes if on_outcome else ():
         on_outcome(outcome)  # type: ignore[misc]
-
-
-def _close(house: House, run_id: str, status: str) -> None:
-    try:
-        runs.finish_run(house.records, run_id, status)
-    except RecordsUnavailable as error:
-        log("pipeline").error("run not closed", run=run_id, error=str(error))

@@ -7,7 +7,7 @@ import uvicorn
 from core.errors import BadUsage
 from dashboards.console.app import create_app
 from langnghe.commands.console import errors
-from langnghe.pipeline import House
+from langnghe.house import House
 
 
 def bind(host: str, port: int) -> socket.socket:

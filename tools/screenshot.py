@@ -15,7 +15,7 @@ from core.records import people
 from core.settings import load_settings
 from dashboards.console.app import create_app
 from langnghe.demo.run import LEAD
-from langnghe.pipeline import House
+from langnghe.house import House
 from langnghe.serve import bind
 
 WIDTH, HEIGHT = 1440, 900

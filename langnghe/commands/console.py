@@ -13,7 +13,8 @@ from rich.table import Table
 from core.outcomes import Outcome, Result, Stage
 from core.records.runs import OutcomeCounts
 from core.settings import load_settings
-from langnghe.pipeline import House, OnOutcome
+from langnghe.house import House
+from langnghe.pipeline import OnOutcome
 
 output = Console(soft_wrap=True, highlight=False)
 errors = Console(stderr=True, highlight=False)

@@ -7,6 +7,7 @@ import typer
 from core.records import runs
 from langnghe import pipeline
 from langnghe.commands.console import house, output, print_json, print_outcomes, print_table, progress
+from langnghe.house import running
 
 app = typer.Typer(help="What failed for good: list it, try it again.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -35,7 +36,7 @@ def replay(
 ) -> None:
     """Try quarantined items again; what fails again stays."""
     place = house(context)
-    with pipeline.running(place, "quarantine replay") as name:
+    with running(place, "quarantine replay") as name:
         with progress() as tell:
             count = pipeline.replay(place, name, item or (), tell)
         counts = runs.outcome_counts(place.records, name)

@@ -12,7 +12,8 @@ from core.errors import BadUsage
 from core.records import runs
 from langnghe import pipeline
 from langnghe.commands.console import house, output, print_json, print_outcomes, print_table, progress
-from langnghe.pipeline import House, OnOutcome, running
+from langnghe.house import House, running
+from langnghe.pipeline import OnOutcome
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 RunId = Annotated[str | None, typer.Option("--run-id", help="Name of the run in logs and records.")]

@@ -14,7 +14,8 @@ from core.settings import CrawlSettings, load_settings
 from langnghe import pipeline
 from langnghe.demo.site.corpus import Corpus
 from langnghe.demo.site.server import serving
-from langnghe.pipeline import House, OnOutcome
+from langnghe.house import House, running
+from langnghe.pipeline import OnOutcome
 
 LEAD = "truongnhom"  # trưởng nhóm: the team's lead, who may see most
 
@@ -53,7 +54,7 @@ def demo(folder: Path, corpus: Corpus | None, on_outcome: OnOutcome | None) -> I
             ),
         )
         house = House(settings)
-        with pipeline.running(house, "demo") as run_id:
+        with running(house, "demo") as run_id:
             start = time.monotonic()
             pipeline.run(house, run_id, [site.id for site in web.sites], on_outcome)
             seconds = time.monotonic() - start

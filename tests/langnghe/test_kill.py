@@ -24,7 +24,8 @@ RUN = """
 import sys
 from pathlib import Path
 from core.settings import load_settings
-from langnghe.pipeline import House, run, running
+from langnghe.house import House, running
+from langnghe.pipeline import run
 house = House(load_settings(data_dir=Path(sys.argv[1])))
 with running(house, "run") as run_id:
     run(house, run_id, [spec.id for spec in house.sources.specs])

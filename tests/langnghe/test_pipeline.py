@@ -14,7 +14,7 @@ from core.records.decisions import Shown, decide
 from core.settings import Settings
 from index.engine import Query
 from langnghe import pipeline
-from langnghe.pipeline import House, running
+from langnghe.house import House, running
 from nlp.analyser import Analyser
 from tests.conftest import NOON
 

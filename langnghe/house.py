@@ -1,0 +1,95 @@
+"""The house: the settings and what they open, and the right to run in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from core.archive import Archive
+from core.errors import BadUsage, Busy, RecordsUnavailable
+from core.logs import log
+from core.records import Records, open_records, runs
+from core.settings import Settings
+from core.spool import Spool
+from crawlers.source import Sources, load_sources
+from index import open_engine
+from index.engine import Engine
+
+if TYPE_CHECKING:
+    from nlp.analyser import Analyser
+
+
+@dataclass(frozen=True)
+class House:
+    """The settings and what they open. Each part is opened when first used."""
+
+    settings: Settings
+
+    @cached_property
+    def records(self) -> Records:
+        """The records database."""
+        return open_records(self.settings)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """The archive of pages."""
+        return Archive(self.settings.archive_location)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Analysed documents that wait for the index."""
+        return Spool(self.settings.data_dir / "analysed")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The search engine."""
+        return open_engine(self.settings)
+
+    @cached_property
+    def analyser(self) -> Analyser:
+        """The packaged or configured models."""
+        from nlp.analyser import Analyser
+
+        return Analyser.load(self.settings.models_dir)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The source files, with what is wrong in any of them."""
+        return load_sources(self.settings.sources_dir)
+
+
+@contextmanager
+def running(house: House, command: str, run_id: str | None = None) -> Iterator[str]:
+    """Hold the data folder, open a run and close it as done or failed; give its id.
+
+    Raises Busy when another run holds the folder.
+    """
+    try:
+        house.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadUsage(f"data folder {house.settings.data_dir}: {error.strerror}; choose another") from error
+    lock = FileLock(house.settings.data_dir / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Busy(f"another run works on {house.settings.data_dir}; wait for it to end") from error
+    with lock:
+        name = runs.start_run(house.records, command, run_id)
+        try:
+            yield name
+        except BaseException:
+            _close(house, name, "failed")
+            raise
+        _close(house, name, "done")
+
+
+def _close(house: House, run_id: str, status: str) -> None:
+    try:
+        runs.finish_run(house.records, run_id, status)
+    except RecordsUnavailable as error:
+        log("pipeline").error("run not closed", run=run_id, error=str(error))
