@@ -177,6 +177,14 @@ def test_a_text_leads_to_its_source_without_telling_where_from(client: Client) -
     assert {"noreferrer", "noopener"} == set(link.get("rel").split())
 
 
+def test_the_words_of_an_address_which_may_name_a_child_are_not_shown(client: Client) -> None:
+    page = document_fromstring(client(Role.ANALYST).get(f"/texts/{MARKED}").text)
+    [link] = page.cssselect(".address a")
+
+    assert link.get("href", "").startswith("https://")
+    assert "/" not in link.text_content()
+
+
 def test_an_address_that_is_not_of_the_web_is_no_link(client: Client, house: House) -> None:
     (old,) = [d for d in documents() if d.id == BARE]
     house.engine.write([revised(old, url="javascript:alert(1)")])
