@@ -86,7 +86,7 @@ def softmax(scores: Floats) -> Floats:
 
 
 def pack(spaces: Mapping[str, Space], rows: NDArray[np.uint64]) -> bytes:
-    """Return the bytes of `weights.npz`; equal models give equal bytes."""
+    """Return the bytes of `weights.npz`; equal models give equal bytes on one version of Python."""
     arrays: dict[str, NDArray[np.generic]] = {"rows": rows}
     for name, space in spaces.items():
         arrays[f"{name}.bias"] = space.bias.astype(np.float32)
@@ -133,8 +133,10 @@ def save(model: Model, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     card_file = folder / CARD
     card_file.unlink(missing_ok=True)
-    (folder / WEIGHTS).write_bytes(pack(model.spaces, model.rows))
-    card_file.write_text(model.card.model_dump_json(indent=1) + "\n", "utf-8")
+    content = pack(model.spaces, model.rows)
+    card = model.card.model_copy(update={"weights_sha256": sha256(content).hexdigest()})
+    (folder / WEIGHTS).write_bytes(content)
+    card_file.write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def load(folder: Path) -> Model:

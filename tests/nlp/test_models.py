@@ -97,8 +97,10 @@ def test_the_package_is_small_and_loads_in_under_a_second() -> None:
 def test_a_saved_model_is_loaded_as_it_was(tmp_path: Path) -> None:
     model = linear.load(PACKAGED / Task.SENTIMENT)
     linear.save(model, tmp_path / "copy")
-    for name in (linear.CARD, linear.WEIGHTS):
-        assert (tmp_path / "copy" / name).read_bytes() == (PACKAGED / Task.SENTIMENT / name).read_bytes()
+    copy = linear.load(tmp_path / "copy")
+    assert linear.pack(copy.spaces, copy.rows) == linear.pack(model.spaces, model.rows)
+    tie = {"weights_sha256"}  # of the file's bytes, which another version of Python packs otherwise
+    assert copy.card.model_dump(exclude=tie) == model.card.model_dump(exclude=tie)
 
 
 def spoil_weights(folder: Path) -> None:
