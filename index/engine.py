@@ -132,9 +132,6 @@ class Engine(Protocol):
         One with a lower `seq` than the one in force changes nothing, so that order does not matter.
         """
 
-    def applied_seq(self) -> int:
-        """Return the highest decision sequence number ever applied, 0 for none."""
-
     def get(self, page_id: str) -> Hit | None:
         """Return one document, or None."""
 

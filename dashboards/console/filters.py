@@ -135,11 +135,6 @@ class Filters(Contract):
                 pairs.append((name, str(value)))
         return urlencode(pairs)
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything but the page is asked for."""
-        return bool(self.change({"cursor": None}).address)
-
 
 def choices(counts: Sequence[Count], chosen: Sequence[str]) -> list[Count]:
     """Return what a filter offers: the counted values, and those chosen that nothing has."""

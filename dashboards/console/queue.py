@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from core.contracts import Contract, State, What
 from core.errors import BadQuery
-from core.provinces import provinces
 from dashboards.console.acts import offered, seal
 from dashboards.console.filters import Filters
 from dashboards.console.marking import Marks, Piece, pieces, snippet
@@ -105,7 +104,6 @@ def _list(request: Request, place: str, filters: Filters, found: Results, rows: 
         "offered": reading(request).offered(filters, ask),
         "chips": _chips(request, filters, hidden),
         "source_names": source_names(request),
-        "all_provinces": [p.name for p in provinces()],
     }
     return page(request, "list.html", values)
 

@@ -36,12 +36,6 @@ class EmbeddedEngine:
         with self._database.writing() as connection:
             writing.apply(connection, triages)
 
-    def applied_seq(self) -> int:
-        """Return the highest decision sequence number ever applied, 0 for none."""
-        with self._database.reading() as connection:
-            (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM triage").fetchone()
-            return int(seq)
-
     def get(self, page_id: str) -> Hit | None:
         """Return one document, or None."""
         with self._database.reading() as connection:
