@@ -1,209 +1,184 @@
 """Which provinces of today a text names: by name, former name, abbreviation, or a place that settles it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
-
-import yaml
+from itertools import takewhile
+from typing import NamedTuple
 
 from core.contracts import Page, PageType
-from core.provinces import current_names
-from core.text import fold
-from nlp.surnames import SURNAMES
+from nlp.gazetteer import (
+    Gazetteer,
+    Place,
+    communes,
+    gazetteer,
+    known_places,
+    listed,
+    one_apostrophe,
+    spellings,
+)
 
-_TYPES = {"h": "huyện", "q": "quận", "tx": "thị xã", "tp": "thành phố"}
+FIELDS = ("title", "lead", "text", "thread_title")
 _LIST = re.compile(r"\s*(?:,|\(|và|-|–)\s*")
+# What stands between a district and its province, or between two of one province.
+_BESIDE = re.compile(
+    r"\s*(?:[,(–-]|và|thuộc|của)?\s*(?:(?:tỉnh|huyện|quận|thị xã|thành phố|h|q|tx|tp)\b\.?)?\s*",
+    re.IGNORECASE,
+)
 _TEAM_AFTER = re.compile(r"\s*(?:FC|F\.C|T&T)\b")
 _AGE_TEAM = re.compile(r"[Uu]\d\d")
+# Words of match reports: where two are near, a city that nothing leads to is a team.
+_SPORT = re.compile(
+    r"\b(?:CLB|HLV|HAGL|SLNA|V[.-]?League|AFF|trận|bàn thắng|cầu thủ|ghi bàn|sân khách|sân nhà|đội nhà|đội khách"
+    r"|đội bóng|đá phạt|trọng tài|hiệu số|\d-\d|huấn luyện viên|thủ môn|tiền đạo|hậu vệ|vòng \d+|giải đấu"
+    r"|bóng đá)(?!\w)"
+)
+_SPORT_WITHIN = 200  # characters before and after: about two sentences
 _NUMBERED_DISTRICT = re.compile(r"(?:[Qq]uận|QUẬN|quan|Quan|Q\.)\s?(?:1[0-2]|[1-9])(?![\w/])")
+_COMMUNE = re.compile(
+    r"\b(?:(?<!thị )xã|(?<!Thị )Xã|[Pp]hường|[Tt]hị trấn|TT\.|P\.)\s?((?=\D)\w[\w'’]*(?:\s\w[\w'’]*)*)"
+)
 _MARKED = re.compile("[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.IGNORECASE)
 _WORDS_BEFORE = re.compile(r"(?:(\w+)[ .]+)?(\w+)([ .]*)$")
-_OLDER_TONES = {
-    "òa": "oà",
-    "óa": "oá",
-    "ỏa": "oả",
-    "õa": "oã",
-    "ọa": "oạ",
-    "ủy": "uỷ",
-    "úy": "uý",
-    "ùy": "uỳ",
-}
 
 
-class _Place(NamedTuple):
-    """What a name means: the province where it stands alone (if `doubtful`, only after a word that leads
-    to a place or in a list of places), and after a type of district, with `""` for any type.
-    `chinese_too`: China has a province of the name."""
+class Mention(NamedTuple):
+    """A stretch of a field that names a place: code points `start` to `end`, and today's province."""
 
-    alone: str | None
-    doubtful: bool
-    typed: dict[str, str]
-    chinese_too: bool
+    field: str
+    start: int
+    end: int
+    province: str
 
 
-class _Gazetteer(NamedTuple):
-    """One pattern for all names, what each (lower case) means, and the words that tell things apart."""
+class _Named(NamedTuple):
+    start: int
+    end: int
+    province: str
 
-    pattern: re.Pattern[str]
-    places: dict[str, _Place]
-    types: dict[str, str]
-    other_after: frozenset[str]
-    harmless: frozenset[str]
-    leads: frozenset[str]
-    family_names: frozenset[str]
+
+class _Open(NamedTuple):
+    """A name that is a place only beside another of one of its provinces."""
+
+    start: int
+    end: int
+    provinces: frozenset[str]
 
 
 def provinces(page: Page) -> tuple[str, ...]:
     """Return the names of today's provinces that the page names, in the order of first mention.
 
     Title, lead, text and thread title are read. Names of before July 2025 lead to the province of today;
-    districts and well-known towns to theirs. Not taken: streets, persons, clubs, newspapers, dishes, and
-    abbreviations (HN, SG, HP) without a word that leads to a place. A text typed without diacritics is read
-    without them. Lower-case names count in comments, posts and reports only.
+    districts, well-known towns, and communes of a name that no other province has, to theirs. Not taken:
+    streets, persons, clubs, newspapers, dishes, and abbreviations (HN, SG, HP) without a word that leads to
+    a place. A text typed without diacritics is read without them. Lower-case names count in comments, posts
+    and reports only.
     """
+    return tuple(dict.fromkeys(mention.province for mention in mentions(page)))
+
+
+def mentions(page: Page) -> list[Mention]:
+    """Return every mention that `provinces` goes by, field by field, in the order of the text."""
     any_case = page.type is not PageType.ARTICLE
-    found: dict[str, None] = {}
-    for text in (page.title, page.lead, page.text, page.thread_title):
-        if text:
-            found.update(dict.fromkeys(_named(text, any_case)))
-    return tuple(found)
+    return [Mention(name, *named) for name in FIELDS for named in _named(getattr(page, name), any_case)]
 
 
 @cache
 def place_names() -> frozenset[str]:
     """Return the names of provinces, towns and districts that are known, in all spellings, with capitals."""
-    return frozenset(form for name in _places() for form in _spellings(name))
+    return frozenset(form for name in known_places() for form in spellings(name))
 
 
 @cache
 def district_names() -> frozenset[str]:
     """Return the names of the districts and towns that are known, in all spellings, with capitals."""
-    listed = _listed()
-    names = [name for part in ("known", "districts") for names in listed[part].values() for name in names]
-    return frozenset(form for name in names if name[0].isupper() for form in _spellings(name))
+    names = [name for part in ("known", "districts") for given in listed()[part].values() for name in given]
+    return frozenset(form for name in names if name[0].isupper() for form in spellings(name))
 
 
-def _named(text: str, any_case: bool) -> Iterator[str]:
+def _named(text: str, any_case: bool) -> list[_Named]:
     # A quarter of Vietnamese letters are marked; fewer than one in twenty: typed without.
     bare = len(_MARKED.findall(text[:400])) * 20 < min(len(text), 400)
-    gazetteer = _gazetteer(bare, any_case or bare)
-    mentions = [(hit.start(), "Hồ Chí Minh") for hit in _NUMBERED_DISTRICT.finditer(text)]
+    words = gazetteer(bare, any_case or bare)
+    found: list[_Named | _Open] = []
     last = -1  # where the mention before ended: in a list a doubtful name is a place as well
-    for hit in gazetteer.pattern.finditer(text):
+    for hit in words.pattern.finditer(text):
         start, end = hit.span()
-        listed = text[start - 1 : start] == "(" or (last > 0 and bool(_LIST.fullmatch(text, last, start)))
-        if province := _meant(text, start, end, gazetteer, listed):
-            mentions.append((start, province))
-            last = end
-    return (province for _, province in sorted(mentions))
+        in_list = text[start - 1 : start] == "(" or (last > 0 and bool(_LIST.fullmatch(text, last, start)))
+        if meant := _meant(text, start, end, words, in_list):
+            found.append(meant)
+            last = end if isinstance(meant, _Named) else last
+    found += [_Named(*hit.span(), "Hồ Chí Minh") for hit in _NUMBERED_DISTRICT.finditer(text)]
+    settled = _settled(text, sorted(found, key=lambda place: place.start))
+    return settled if bare else sorted([*settled, *_communes(text, settled)])
 
 
-def _meant(text: str, start: int, end: int, gazetteer: _Gazetteer, listed: bool) -> str | None:
+def _settled(text: str, found: list[_Named | _Open]) -> list[_Named]:
+    """Return the places of `found` with those of the open ones that a neighbour settles."""
+    for step, places in ((-1, range(len(found) - 2, -1, -1)), (1, range(1, len(found)))):
+        for n in places:
+            place, beside = found[n], found[n - step]
+            if isinstance(place, _Open) and isinstance(beside, _Named) and beside.province in place.provinces:
+                end, start = (place.end, beside.start) if step < 0 else (beside.end, place.start)
+                if _BESIDE.fullmatch(text, end, start):
+                    found[n] = _Named(place.start, place.end, beside.province)
+    return [place for place in found if isinstance(place, _Named)]
+
+
+def _meant(text: str, start: int, end: int, words: Gazetteer, in_list: bool) -> _Named | _Open | None:
     if (start and text[start - 1].isalnum()) or (end < len(text) and text[end].isalnum()):
         return None
-    name = " ".join(text[start:end].split())
-    place = gazetteer.places[name.lower()]
+    name = " ".join(one_apostrophe(text[start:end]).split())
+    place = words.places[name.lower()]
     before = _WORDS_BEFORE.search(text, max(0, start - 24), start)
     further, word, gap = before.groups() if before else ("", "", "")
     if "." in gap and not (len(word) <= 4 and word[0].isupper()):
         word = ""  # a full stop ends the sentence unless after an abbreviation: "TP. Huế"
     near = word.lower()
     two = f"{further} {near}".lower()
-    kind = gazetteer.types.get(near) or gazetteer.types.get(two, "")
-    if kind and (typed := place.typed.get(kind) or place.typed.get("")):
-        return typed
-    leads = near in gazetteer.leads
-    if place.alone is None or (place.doubtful and not leads and not listed):
+    kind = words.types.get(near) or words.types.get(two, "")
+    typed = place.after(kind)
+    if len(typed) == 1:
+        return _Named(start, end, *typed)
+    if typed:
+        return _Open(start, end, typed)
+    leads = near in words.leads
+    if kind != "thành phố" and not leads and _is_other(place, text, end, name, word, two, words):
         return None
-    if kind != "thành phố" and not leads:
-        if (near in gazetteer.other_after and two not in gazetteer.harmless) or _AGE_TEAM.fullmatch(near):
-            return None
-        if len(word) > 1 and word.istitle() and (word in gazetteer.family_names or len(name) == 3):
-            return None  # "Nguyễn Thái Bình", "Thu Huế" are persons
     if place.chinese_too and "Trung Quốc" in text[max(0, start - 300) : end + 300]:
         return None
-    return None if _TEAM_AFTER.match(text, end) else place.alone
+    if _TEAM_AFTER.match(text, end) or (not leads and not kind and _in_sport(text, start, end)):
+        return None
+    if place.alone is None or (place.doubtful and not leads and not in_list):
+        return _Open(start, end, place.any)
+    return _Named(start, end, place.alone)
 
 
-@cache
-def _gazetteer(bare: bool, any_case: bool) -> _Gazetteer:
-    """Return the names for texts with diacritics or, if `bare`, without; in capitals or in any case."""
-
-    def typed(words: Iterable[str]) -> frozenset[str]:
-        return frozenset(_unmarked(word) for word in words) if bare else frozenset(words)
-
-    places: dict[str, _Place] = {}
-    spelled: set[str] = set()
-    for name, place in _places().items():
-        for form in typed(_spellings(name)):
-            places.setdefault(form.lower(), place)
-            spelled |= {form.lower()} if any_case else {form, form.upper()}
-    types = _TYPES | {kind: kind for kind in _TYPES.values()} | {fold(kind): kind for kind in _TYPES.values()}
-    return _Gazetteer(
-        re.compile(_trie(sorted(spelled)), re.IGNORECASE if any_case else 0),
-        places,
-        types,
-        typed(_listed()["other_after"]),
-        typed(_listed()["harmless"]),
-        typed(_listed()["leads"]),
-        typed([*SURNAMES, *_listed()["middle_names"]]),
-    )
+def _is_other(place: Place, text: str, end: int, name: str, word: str, two: str, words: Gazetteer) -> bool:
+    """Say whether the word before makes the name something else: a street, a person, a team."""
+    if word.lower() in words.other_after and two not in words.harmless:
+        # "đường Hà Nội" is a street, "đường Hà Nội - Hải Phòng" a way from one to the other.
+        further = words.pattern.match(text, end + 3) if text[end : end + 3] == " - " else None
+        other = words.places.get(further[0].lower()) if further else None
+        return not (place.alone and other and other.alone)
+    if _AGE_TEAM.fullmatch(word):
+        return True
+    # "Nguyễn Thái Bình", "Thu Huế" are persons
+    return len(word) > 1 and word.istitle() and (word in words.family_names or len(name) == 3)
 
 
-@cache
-def _listed() -> dict[str, Any]:
-    listed: dict[str, Any] = yaml.safe_load(files("nlp").joinpath("places.yaml").read_text("utf-8"))
-    return listed
+def _in_sport(text: str, start: int, end: int) -> bool:
+    near = text[max(0, start - _SPORT_WITHIN) : end + _SPORT_WITHIN]
+    return len({word.lower() for word in _SPORT.findall(near)}) > 1
 
 
-def _places() -> dict[str, _Place]:
-    listed = _listed()
-    alone = dict(current_names())
-    for part in ("spellings", "known", "doubtful"):
-        for province, names in listed[part].items():
-            alone |= dict.fromkeys(names, province)
-    doubtful = {name for names in listed["doubtful"].values() for name in names}
-    typed: dict[str, dict[str, str]] = {}
-    for province, names in listed["districts"].items():
-        for given in names:
-            kind = next((k for k in _TYPES.values() if given.startswith(k + " ")), "")
-            typed.setdefault(given.removeprefix(kind).strip(), {})[kind] = province
-    for name in alone:
-        typed.setdefault(name, {}).setdefault("thành phố", alone[name])
-    names = dict.fromkeys((*alone, *typed, *listed["never"]))
-    return {n: _Place(alone.get(n), n in doubtful, typed.get(n, {}), n == "Hà Nam") for n in names}
-
-
-def _spellings(name: str) -> set[str]:
-    """Return `name` with Hòa also as Hoà, Đắk also as Đăk, Đak, Đắc."""
-    older = name
-    for new, old in _OLDER_TONES.items():
-        older = re.sub(new + r"\b", old, older)
-    forms = {name, older}
-    for form in tuple(forms):
-        if re.search("Đ[ắă]k|Đak", form):
-            forms |= {re.sub("Đ[ắă]k|Đak", other, form) for other in ("Đắk", "Đăk", "Đak", "Đắc", "Đăc")}
-    return forms
-
-
-def _unmarked(name: str) -> str:
-    """Return `name` without diacritics, its capitals kept."""
-    return "".join(fold(c).upper() if c.isupper() else fold(c) for c in name)
-
-
-def _trie(words: list[str]) -> str:
-    """Return a pattern for `words` (sorted) that prefers the longest and tries each letter once."""
-    branches: dict[str, list[str]] = {}
-    ends = False
-    for word in words:
-        if word:
-            branches.setdefault(word[0], []).append(word[1:])
-        else:
-            ends = True
-    parts = [(r"\s+" if head == " " else re.escape(head)) + _trie(rest) for head, rest in branches.items()]
-    if not parts:
-        return ""
-    whole = parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-    return f"(?:{whole})?" if ends else whole
+def _communes(text: str, others: list[_Named]) -> Iterator[_Named]:
+    """Yield the communes whose name only one province has, unless what stands beside says another."""
+    beginning = {other.start: other.province for other in others}
+    for hit in _COMMUNE.finditer(text):
+        name = " ".join(takewhile(lambda word: word[0].isupper(), hit[1].split(" ")))
+        start, end = hit.start(1), hit.start(1) + len(name)
+        if province := communes().get(one_apostrophe(name).lower()):
+            beside = _BESIDE.match(text, end)
+            if beginning.get(beside.end() if beside else end, province) == province:
+                yield _Named(start, end, province)

@@ -10,25 +10,27 @@ from hypothesis import strategies as st
 import core.provinces
 from core.contracts import Page, PageType
 from core.text import fold
-from nlp.places import provinces
+from nlp.places import mentions, provinces
 
 NAMES = [name for province in core.provinces.provinces() for name in province.former]
 
 
-def named(text: str, kind: PageType = PageType.ARTICLE, **fields: str) -> tuple[str, ...]:
-    return provinces(
-        Page(
-            id="p",
-            url="https://bao.example/p",
-            canonical_url="https://bao.example/p",
-            source_id="bao",
-            type=kind,
-            text=text,
-            fetched_at=datetime(2025, 11, 20, tzinfo=UTC),
-            content_hash="h",
-            **fields,  # type: ignore[arg-type]
-        )
+def page(text: str, kind: PageType = PageType.ARTICLE, **fields: str) -> Page:
+    return Page(
+        id="p",
+        url="https://bao.example/p",
+        canonical_url="https://bao.example/p",
+        source_id="bao",
+        type=kind,
+        text=text,
+        fetched_at=datetime(2025, 11, 20, tzinfo=UTC),
+        content_hash="h",
+        **fields,  # type: ignore[arg-type]
     )
+
+
+def named(text: str, kind: PageType = PageType.ARTICLE, **fields: str) -> tuple[str, ...]:
+    return provinces(page(text, kind, **fields))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,6 +70,13 @@ def test_each_of_the_63_names_of_before_leads_to_the_province_of_today(name: str
         ("Công an huyện Quảng Ninh thông tin.", "Quảng Trị"),
         ("Công an huyện Mèo Vạc thông tin.", "Tuyên Quang"),
         ("Mưa ở Sơn La, Hòa Bình.", "Phú Thọ"),
+        ("Người Hà Nội đi chợ Tết.", "Hà Nội"),
+        ("Hỗn loạn trên đường phố Sài Gòn.", "Hồ Chí Minh"),
+        ("Đường Hà Nội - Hải Phòng thông xe.", "Hải Phòng"),
+        ("Trường Đại học Bách khoa HN tuyển sinh.", "Hà Nội"),
+        ("Vụ án xảy ra ở Hà Tây cũ.", "Hà Nội"),
+        ("Trẻ em xã Ea Pil, huyện M ’ Đrắk.", "Đắk Lắk"),
+        ("Lớp học ở Bến Lức đóng cửa.", "Tây Ninh"),
     ],
 )
 def test_abbreviations_spellings_and_places_that_settle_it_are_taken(text: str, today: str) -> None:
@@ -98,6 +107,11 @@ def test_abbreviations_spellings_and_places_that_settle_it_are_taken(text: str, 
         "Cảnh sát Hà Nam (Trung Quốc) tìm thấy bé trai.",
         "Đội TNTP Hồ Chí Minh phát động phong trào.",
         "Mực nước sông Đồng Nai dâng cao.",
+        "Cảnh sát Hà Bắc (Trung Quốc) tìm thấy bé trai.",
+        "Sau trận thắng Nam Định 2-1, HLV cho các cầu thủ nghỉ.",
+        "Đội cần thêm điểm: CLB Hà Nội tiếp Hải Phòng ở vòng 12, trọng tài là người nước ngoài.",
+        "Công an huyện Châu Thành vào cuộc.",
+        "Công an xã Tân Tiến vào cuộc.",
         "Thi vào lớp 10 THPT.",
         "Con chơi Roblox cả đêm.",
         "",
@@ -109,6 +123,41 @@ def test_streets_persons_clubs_papers_and_common_words_are_not_taken(text: str) 
 
 def test_an_initial_that_means_much_is_not_taken_without_a_word_of_place() -> None:
     assert named("hn con e ko chịu ăn, HP của mẹ là con", PageType.COMMENT) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "today"),
+    [
+        ("Công an huyện Châu Thành, tỉnh Bến Tre vào cuộc.", "Vĩnh Long"),
+        ("Công an huyện Châu Thành (Kiên Giang) vào cuộc.", "An Giang"),
+        ("Công an huyện Phong Điền, TP Cần Thơ vào cuộc.", "Cần Thơ"),
+        ("Cháu ngụ Thới Lai, Cần Thơ.", "Cần Thơ"),
+    ],
+)
+def test_a_name_that_several_provinces_share_is_settled_by_the_one_beside_it(text: str, today: str) -> None:
+    assert [mention.province for mention in mentions(page(text))] == [today, today]
+
+
+@pytest.mark.parametrize(
+    ("text", "today"),
+    [
+        ("Chủ tịch xã Lục Dạ cho biết.", ("Nghệ An",)),
+        ("Công an thị trấn Chư Prông cho biết.", ("Gia Lai",)),
+        ("Chủ tịch xã Quỳnh Hoa, huyện Quỳnh Lưu cho biết.", ("Nghệ An",)),
+        ("Công an thị xã Lục Dạ.", ()),
+        ("xã hội Xuân này vui.", ()),
+    ],
+)
+def test_a_commune_counts_if_only_one_province_has_its_name_and_its_district_agrees(
+    text: str, today: tuple[str, ...]
+) -> None:
+    assert named(text) == today
+
+
+def test_a_mention_says_where_it_stands() -> None:
+    read = page("Cháu được đưa về TP. HCM.", title="Bé gái ở Cà Mau")
+    spans = [(m.field, getattr(read, m.field)[m.start : m.end], m.province) for m in mentions(read)]
+    assert spans == [("title", "Cà Mau", "Cà Mau"), ("text", "HCM", "Hồ Chí Minh")]
 
 
 def test_title_lead_text_and_thread_title_are_read_in_the_order_of_first_mention() -> None:
