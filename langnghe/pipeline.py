@@ -16,14 +16,13 @@ from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, decisions, notices, runs
-from core.records.signatures import RecordedSignatures
+from core.records.signatures import signatures
 from core.settings import Settings
-from core.signatures import Signed
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from langnghe.house import House
-from nlp.duplicates import signature
+from nlp import duplicates
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -156,16 +155,8 @@ def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> Non
 def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome]:
     """Write `documents` to the index with their copies folded; return the outcomes."""
     latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
-    signed = [
-        Signed(
-            page_id=d.id,
-            signature=signature(d.page),
-            dated_at=d.page.dated_at,
-            fetched_at=d.page.fetched_at,
-        )
-        for d in latest.values()
-    ]
-    groups = RecordedSignatures(house.records).join(signed)
+    with signatures(house.records, duplicates.KIND) as store:
+        groups = duplicates.fold_copies(store, [d.page for d in latest.values()])
     leaders = {follower: group.leader for group in groups for follower in group.followers}
     folded = [
         d.model_copy(update={"analysis": d.analysis.model_copy(update={"duplicate_of": leaders.get(d.id)})})

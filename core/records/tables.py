@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0001"  # the newest of the migrations that make these tables
+SCHEMA = "0002"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -118,13 +118,31 @@ class QuarantineRow(Table):
 
 
 class SignatureRow(Table):
-    """Which text has which signature, in which revision; none for a text too short to be a copy."""
+    """A text's signature of one kind (`core.signatures.Signed`)."""
 
     __tablename__ = "signatures"
-    page_id: Mapped[str] = mapped_column(primary_key=True)
-    signature: Mapped[str | None] = mapped_column(index=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str]
+    page_id: Mapped[str]
+    group: Mapped[str]
+    anchors: Mapped[bytes]
+    profile: Mapped[bytes]
     dated_at: Mapped[datetime]
     fetched_at: Mapped[datetime]
+    __table_args__ = (
+        Index("ix_signatures_text", "page_id", "kind", unique=True),
+        Index("ix_signatures_group", "group", "kind"),
+    )
+
+
+class AnchorRow(Table):
+    """Which signature (by its number) has an anchor, and the day (ordinal, UTC) that its text is dated."""
+
+    __tablename__ = "anchors"
+    anchor: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class UserRow(Table):

@@ -3,11 +3,13 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import select
 
 from core.archive import Partition
 from core.contracts import Alert, AlertKind, ReportFile, SourceState
@@ -15,10 +17,10 @@ from core.errors import BadUsage, RecordsUnavailable
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, crawled, notices, open_records, runs
 from core.records.database import MIGRATIONS
-from core.records.signatures import RecordedSignatures
-from core.records.tables import SCHEMA, Table
+from core.records.signatures import LOOKED_AT, NEAREST, signatures
+from core.records.tables import SCHEMA, AnchorRow, SignatureRow, Table
 from core.settings import Settings, load_settings
-from core.signatures import Copies, Signed
+from core.signatures import Signed
 from tests.conftest import NOON
 
 
@@ -145,18 +147,64 @@ def test_sources_are_declared_run_and_disabled(records: Records) -> None:
     assert crawled.source_health(records)[0].state is SourceState.DISABLED
 
 
-def test_copies_follow_the_earliest_and_move_when_a_text_changes(records: Records) -> None:
-    store = RecordedSignatures(records)
-    late, early = (
-        Signed(page_id=name, signature="s", dated_at=NOON + timedelta(days=n), fetched_at=NOON)
-        for name, n in (("b", 1), ("a", 0))
-    )
-    assert store.join([late]) == [Copies(leader="b", followers=())]
-    assert store.join([early]) == [Copies(leader="a", followers=("b",))]
-    assert store.join([early]) == [Copies(leader="a", followers=("b",))]
-    edited = early.model_copy(update={"signature": "t", "fetched_at": NOON + timedelta(hours=1)})
-    assert store.join([edited]) == [Copies(leader="b", followers=()), Copies(leader="a", followers=())]
-    assert store.join([early]) == [Copies(leader="a", followers=())]  # an old revision that comes late
+def signed(page_id: str, anchors: tuple[int, ...] = (1, 2, 2**64 - 1), **other: Any) -> Signed:
+    text = Signed(page_id=page_id, group="g", anchors=anchors, profile=b"p", dated_at=NOON, fetched_at=NOON)
+    return text.model_copy(update=other)
+
+
+def test_a_signature_is_found_by_what_it_shares_nearest_first(records: Records) -> None:
+    with signatures(records, "copy") as store:
+        for text in (signed("a"), signed("b", (1, 2, 5)), signed("c", (1, 6)), signed("d", ())):
+            store.put(text)
+        assert store.sharing((1, 2, 2**64 - 1), 2) == [signed("a"), signed("b", (1, 2, 5))]
+        assert store.sharing((1,), 1) == [signed("a"), signed("b", (1, 2, 5)), signed("c", (1, 6))]
+        assert store.sharing((), 0) == []
+        assert store.get("d") == signed("d", ())
+        assert store.get("e") is None
+
+
+def test_signatures_of_another_kind_or_of_other_days_are_left_out(records: Records) -> None:
+    with signatures(records, "copy") as store:
+        store.put(signed("a"))
+        store.put(signed("b", dated_at=NOON + timedelta(days=20)))
+    with signatures(records, "story") as store:
+        store.put(signed("a", group="other"))
+    with signatures(records, "copy") as store:
+        near = store.sharing((1, 2), 2, NOON - timedelta(days=7), NOON + timedelta(days=7))
+        assert [t.page_id for t in near] == ["a"]
+        assert [t.page_id for t in store.members("g")] == ["a", "b"]
+        assert store.members("other") == []
+
+
+def test_a_newer_signature_replaces_the_older_whole(records: Records) -> None:
+    with signatures(records, "copy") as store:
+        store.put(signed("a"))
+        store.put(signed("a", (7, 8), group="h", dated_at=NOON + timedelta(days=1)))
+        store.put(signed("a", (7, 8), group="i", dated_at=NOON + timedelta(days=1)))
+        assert store.sharing((1, 2), 1) == []
+        assert [t.group for t in store.sharing((7, 8), 2)] == ["i"]
+
+
+def test_nothing_stays_of_a_signature_that_is_removed(records: Records) -> None:
+    with signatures(records, "copy") as store:
+        store.put(signed("a"))
+        store.put(signed("b"))
+        store.remove("a")
+        store.remove("never there")
+        assert [t.page_id for t in store.sharing((1, 2), 2)] == ["b"]
+        store.remove("b")
+    with records.read() as session:
+        assert session.scalars(select(SignatureRow)).all() == []
+        assert session.scalars(select(AnchorRow)).all() == []
+
+
+def test_of_many_with_one_anchor_the_earliest_are_looked_at(records: Records) -> None:
+    with signatures(records, "copy") as store:
+        for n in range(LOOKED_AT + 10):
+            store.put(signed(f"{n:03}", dated_at=NOON + timedelta(days=200 - n)))
+        found = {t.page_id for t in store.sharing((1, 2), 2)}
+    assert len(found) == NEAREST
+    assert found <= {f"{n:03}" for n in range(10, LOOKED_AT + 10)}
 
 
 def test_an_alert_is_raised_once_and_acknowledged_by_the_first(records: Records) -> None:
