@@ -86,26 +86,23 @@ def fold_copies(store: SignatureStore, pages: Sequence[Page]) -> list[Copies]:
         if known and known.fetched_at > page.fetched_at:
             touched.add(known.group)
             continue
-        signed = signature(page)
-        if known and signed and (known.anchors, known.profile) == signed and known.dated_at == page.dated_at:
+        # One without a signature is kept too: a later revision is what keeps an older one from coming back.
+        signed = signature(page) or Signature((), b"")
+        if known and (known.anchors, known.profile) == signed and known.dated_at == page.dated_at:
             touched.add(known.group)
             store.put(known.model_copy(update={"fetched_at": page.fetched_at}))
             continue
         later = _forget(store, known, touched)
-        if signed:
-            text = Signed(
-                page_id=page.id,
-                group="",
-                anchors=signed.anchors,
-                profile=signed.profile,
-                dated_at=page.dated_at,
-                fetched_at=page.fetched_at,
-            )
-            store.put(text)
-            later.append(text)
-        elif known:
-            touched.add(page.id)
-        _settle(store, later, touched)
+        text = Signed(
+            page_id=page.id,
+            group="",
+            anchors=signed.anchors,
+            profile=signed.profile,
+            dated_at=page.dated_at,
+            fetched_at=page.fetched_at,
+        )
+        store.put(text)
+        _settle(store, [text, *later], touched)
     return _copies(store, touched)
 
 
@@ -114,16 +111,15 @@ def forget_copies(store: SignatureStore, page_ids: Sequence[str]) -> list[Copies
     touched: set[str] = set()
     for page_id in page_ids:
         _settle(store, _forget(store, store.get(page_id), touched), touched)
-    return _copies(store, touched - set(page_ids))
+    return _copies(store, touched)
 
 
 def _copies(store: SignatureStore, touched: set[str]) -> list[Copies]:
-    """Return the sets of those that lead, or that have no signature and stand alone."""
+    """Return the sets of those in `touched` that lead, be it only themselves."""
     found = []
     for leader in sorted(touched):
-        kept = store.get(leader)
-        if kept is None or kept.group == leader:
-            members = [text.page_id for text in store.members(leader)]
+        members = [text.page_id for text in store.members(leader)]
+        if leader in members:
             found.append(Copies(leader=leader, followers=tuple(m for m in members if m != leader)))
     return found
 

@@ -30,8 +30,8 @@ _AGE_TEAM = re.compile(r"[Uu]\d\d")
 # Words of match reports: where two are near, a city that nothing leads to is a team.
 _SPORT = re.compile(
     r"\b(?:CLB|HLV|HAGL|SLNA|V[.-]?League|AFF|trận|bàn thắng|cầu thủ|ghi bàn|sân khách|sân nhà|đội nhà"
-    r"|đội khách|đội bóng|đá phạt|trọng tài|hiệu số|\d-\d|huấn luyện viên|thủ môn|tiền đạo|hậu vệ|vòng \d+|giải đấu"
-    r"|bóng đá)(?!\w)"
+    r"|đội khách|đội bóng|đá phạt|trọng tài|hiệu số|\d-\d|huấn luyện viên|thủ môn|tiền đạo|hậu vệ|vòng \d+"
+    r"|giải đấu|bóng đá)(?!\w)"
 )
 _SPORT_WITHIN = 200  # characters before and after: about two sentences
 _NUMBERED_DISTRICT = re.compile(r"(?:[Qq]uận|QUẬN|quan|Quan|Q\.)\s?(?:1[0-2]|[1-9])(?![\w/])")

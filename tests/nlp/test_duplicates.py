@@ -167,6 +167,7 @@ def test_a_text_that_becomes_too_short_leads_nobody(store: RecordedSignatures) -
     fold_copies(store, texts)
     short = texts[0].model_copy(update={"text": "Bài đã gỡ.", "fetched_at": DAY + timedelta(days=61)})
     assert leaders(store, [short]) == {"a": "a", "b": "b"}
+    assert leaders(store, [texts[0]]) == {"a": "a"}  # an old revision that comes late
 
 
 def test_a_forgotten_leader_leaves_its_copies_to_the_next(store: RecordedSignatures) -> None:
