@@ -7,7 +7,6 @@ itself, so that a chain of follow-ups, each like the one before, does not fold i
 depends on the texts alone, not on the order in which they come.
 """
 
-import heapq
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -101,7 +100,6 @@ def fold_copies(store: SignatureStore, pages: Sequence[Page]) -> list[Copies]:
             dated_at=page.dated_at,
             fetched_at=page.fetched_at,
         )
-        store.put(text)
         _settle(store, [text, *later], touched)
     return _copies(store, touched)
 
@@ -137,21 +135,18 @@ def _forget(store: SignatureStore, text: Signed | None, touched: set[str]) -> li
 
 
 def _settle(store: SignatureStore, texts: Sequence[Signed], touched: set[str]) -> None:
-    """Find the leaders of `texts`, and of later ones for which that makes a difference."""
-    waiting: list[tuple[datetime, str]] = sorted({(text.dated_at, text.page_id) for text in texts})
+    """Keep `texts` under their leaders, and later ones under theirs for which that makes a difference."""
+    waiting = {_order(text): text for text in texts}
     while waiting:
-        text = store.get(heapq.heappop(waiting)[1])
-        assert text is not None  # only kept ones wait
+        text = waiting.pop(min(waiting))
         alike = _alike(store, text)
-        leaders = [t for t in alike if t.group == t.page_id and _order(t) < _order(text)]
+        leaders = [other for other in alike if other.group == other.page_id and _order(other) < _order(text)]
         group = min(leaders, key=_order).page_id if leaders else text.page_id
+        touched |= {group, text.group}
         if group != text.group:
             store.put(text.model_copy(update={"group": group}))
             if text.page_id in (group, text.group):  # it leads now, or leads no more
-                for other in alike:
-                    if _order(other) > _order(text) and _order(other) not in waiting:
-                        heapq.heappush(waiting, _order(other))
-        touched |= {group, text.group} - {""}
+                waiting |= {_order(other): other for other in alike if _order(other) > _order(text)}
 
 
 def _order(text: Signed) -> tuple[datetime, str]:
