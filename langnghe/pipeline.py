@@ -22,7 +22,7 @@ from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from langnghe.house import House
-from nlp import duplicates
+from nlp import duplicates, stories
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -153,14 +153,16 @@ def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> Non
 
 
 def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome]:
-    """Write `documents` to the index with their copies folded; return the outcomes."""
+    """Write `documents` to the index, copies folded, with the story of each; return the outcomes."""
     latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
     with signatures(house.records, duplicates.KIND) as store:
         groups = duplicates.fold_copies(store, [d.page for d in latest.values()])
+    with signatures(house.records, stories.KIND) as store:
+        told = stories.assign(store, latest.values())
     leaders = {follower: group.leader for group in groups for follower in group.followers}
+    links = {name: {"duplicate_of": leaders.get(name), "story_id": told.get(name)} for name in latest}
     folded = [
-        d.model_copy(update={"analysis": d.analysis.model_copy(update={"duplicate_of": leaders.get(d.id)})})
-        for d in latest.values()
+        d.model_copy(update={"analysis": d.analysis.model_copy(update=links[d.id])}) for d in latest.values()
     ]
     written = house.engine.write(folded)
     for group in groups:

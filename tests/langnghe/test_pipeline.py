@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.contracts import AlertKind, Analysis, Page, SourceState, What
+from core.contracts import AlertKind, Analysis, Page, PageType, SourceState, What
 from core.errors import BadSettings, Busy
 from core.outcomes import Outcome, Stage
 from core.records import crawled, runs
@@ -148,6 +148,40 @@ def test_equal_articles_fold_under_the_earliest_whatever_comes_first(
     assert leader is not None
     assert follower.document.analysis.duplicate_of == early.id
     assert leader.document.analysis.duplicate_of is None
+
+
+def test_texts_about_one_case_share_a_story_that_outlives_the_index(
+    house: House, make_page: MakePage
+) -> None:
+    place = "ở đập Cây Sến, xã Đồng Bẩm, huyện Nghĩa Đàn (Nghệ An) hôm 18/11"
+    told = (
+        f"Hai em học sinh lớp 4 bị đuối nước {place}. Người dân tìm thấy thi thể hai cháu sau ba giờ.",
+        f"Gia đình tiễn đưa hai học sinh lớp 4 bị đuối nước {place}. Đập không có rào chắn cho trẻ em.",
+    )
+    first, second = (
+        make_page(number=n, title=f"Hai học sinh đuối nước ở đập Cây Sến: tin {n}", text=text)
+        for n, text in enumerate(told)
+    )
+    comment = make_page(
+        number=5, type=PageType.COMMENT, title="", text="Thương hai cháu quá", thread_id=first.id
+    )
+    archive(house, [comment, first])
+    run(house)
+    archive(house, [second])
+    run(house)
+    found = [house.engine.get(page.id) for page in (first, second, comment)]
+    [story] = {hit.document.analysis.story_id for hit in found if hit}
+    assert story is not None
+    house.engine.close()
+    for part in house.settings.data_dir.glob("index.db*"):
+        part.unlink()
+    again = House(house.settings)
+    run(again)
+    hit = again.engine.get(second.id)
+    assert hit is not None
+    assert hit.document.analysis.story_id == story
+    again.engine.close()
+    again.records.close()
 
 
 def test_a_second_run_on_the_same_folder_is_refused(house: House) -> None:
