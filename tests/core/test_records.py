@@ -54,6 +54,26 @@ def test_the_schema_goes_back_to_nothing_and_forward_again(records: Records, set
     again.close()
 
 
+def test_records_of_the_first_schema_sign_all_texts_anew(records: Records, settings: Settings) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    run_id = runs.start_run(records, "run")
+    path = "source=bao/day=2026-11-18/x.parquet"
+    partition = Partition(path=path, source_id="bao", day="2026-11-18", pages=1)
+    crawled.record_batch(records, run_id, [partition], [], [])
+    crawled.partition_done(records, run_id, path, "analyse", [])
+    crawled.partition_done(records, run_id, path, "index", [])
+    with records.engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO signatures VALUES ('a', 's', '2026-11-18', '2026-11-18')")
+    again = open_records(settings)
+    with signatures(again, "copy") as store:
+        assert store.get("a") is None
+    assert crawled.partitions_to_do(again, "index") == [partition]
+    again.close()
+
+
 def test_records_of_a_newer_program_are_left_alone(records: Records, settings: Settings) -> None:
     with records.engine.execution_options(write=True).begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -146,6 +146,7 @@ def test_a_name_that_several_provinces_share_is_settled_by_the_one_beside_it(tex
         ("Chủ tịch xã Quỳnh Hoa, huyện Quỳnh Lưu cho biết.", ("Nghệ An",)),
         ("Công an thị xã Lục Dạ.", ()),
         ("xã hội Xuân này vui.", ()),
+        ("từ xã Lục Dạ lên thị trấn Chư Prông", ("Nghệ An", "Gia Lai")),
     ],
 )
 def test_a_commune_counts_if_only_one_province_has_its_name_and_its_district_agrees(
