@@ -1,24 +1,31 @@
 """Spans that identify a child (Decree 56/2017/NĐ-CP, article 33), found in every page that is indexed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.contracts import Page, PageType, Span, TextField
 from nlp.identity_accounts import account_names
 from nlp.identity_letters import both, spelled
 from nlp.identity_names import names
 from nlp.identity_numbers import Found, numbers, plates
-from nlp.identity_reading import Field, read
-from nlp.identity_whereabouts import whereabouts
+from nlp.identity_reading import Field, Stretch, read
+from nlp.identity_whereabouts import adults_home, whereabouts
 
-_FIELDS: tuple[TextField, ...] = ("title", "lead", "text", "thread_title")
+_FIELDS: tuple[TextField, ...] = ("title", "lead", "thread_title", "text")
 # A single child is spoken of, not children in general: then names and addresses beside it identify it.
 _A_CHILD = (
     r"[Cc]háu|CHÁU|[Bb]é|BÉ|[NnHh](?:ữ|am|ọc) sinh|NỮ SINH|NAM SINH|HỌC SINH|[Tt]hiếu (?:nữ|niên)"
     r"|[Cc]on (?:trai|gái|tôi|em|mình|nhà|thơ|nhỏ)|[Ee]m(?= [A-ZĐ])"
-    r"|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi"
+    r"|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi|(?:SN|sinh năm) 20\d\d"
 )
-_ABOUT_A_CHILD = spelled(rf"(?<!\w)(?:{_A_CHILD})(?!\w)")
-_CUE = spelled(rf"(?<!\w)(?:{_A_CHILD}|[Nn]ạn nhân|[Ee]m|[Tt]rẻ)(?!\w)")
+_CUE = spelled(
+    rf"(?<!\w)(?:(?P<a_child>{_A_CHILD})|[Nn]ạn nhân|[Ee]m|[Tt]rẻ|[Cc]ô gái|[Tt]hí sinh|[Tt]rường (?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THCS|THPT))(?!\w)"
+)
+_NEAR = 300  # code points to either side of such a place: the sentence and its neighbours
+_LINE_END = 100  # code points within which the line's end is looked for, so that no name is cut
+_NEIGHBOURS = spelled(
+    r"(?<!\w)(?:hàng xóm|cùng (?:thôn|xóm|ấp|bản|làng|xã|địa phương|quê|khu|phường|xã))(?!\w)"
+)
+_FOUNDLING = spelled(r"(?<!\w)(?:bị )?bỏ (?:rơi|lại)(?!\w)")
 # Chat writes names small: "bé na nhà em", "con mình tên là minh".
 _SMALL_NAME = spelled(
     r"(?<!\w)(?i:(?:bé|cháu|cu) (?P<of_us>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)"
@@ -40,28 +47,64 @@ def masked_spans(page: Page) -> tuple[Span, ...]:
     without diacritics is read by the same rules without them.
     """
     chat = page.type is not PageType.ARTICLE
+    year = page.dated_at.year
     fields = {field: read(text, chat) for field in _FIELDS if (text := getattr(page, field))}
-    of_child = any(_ABOUT_A_CHILD[typed.bare].search(typed.names) for typed in fields.values())
+    near = _near_a_child(fields)
     named: dict[str, list[Found]] = {field: [] for field in fields}
-    if of_child:
-        cues = {
-            f: [hit.start() for hit in _CUE[typed.bare].finditer(typed.names)] for f, typed in fields.items()
-        }
-        for field, start, end in names(fields, cues, page.dated_at.year):
+    if near:
+        foundling = any(_FOUNDLING[typed.bare].search(typed.text) for typed in fields.values())
+        for field, start, end in names(fields, near, year, foundling):
             named[field].append((start, end, "name"))
+    neighbours = any(_NEIGHBOURS[typed.bare].search(typed.text) for typed in fields.values())
     spans: list[Span] = []
     for field, typed in fields.items():
         found = [*numbers(typed.text, typed.bare), *named[field]]
-        if of_child:
-            found += [
-                *account_names(typed),
-                *whereabouts(typed.text, page.dated_at.year, typed.bare),
-                *plates(typed.text),
-            ]
+        for start, end in near.get(field, ()):
+            found += account_names(typed, start, end)
+            found += (
+                place
+                for place in whereabouts(typed.text, start, end, year, typed.bare)
+                if neighbours or not _of_another(typed, place, year, named[field])
+            )
+            found += plates(typed.text, start, end)
         if typed.chat:
             found += _small_names(typed)
         spans += (Span(field=field, start=start, end=end, kind=kind) for start, end, kind in _apart(found))
     return tuple(spans)
+
+
+def _of_another(typed: Field, place: Found, year: int, named: Iterable[Found]) -> bool:
+    """Say whether a place is the home of an adult whose name stands before it and is not masked."""
+    opens = adults_home(typed.text, place[0], year, typed.bare) if place[2] == "address" else None
+    return opens is not None and not any(opens - 2 <= end <= opens for _, end, _ in named)
+
+
+def _near_a_child(fields: Mapping[TextField, Field]) -> dict[TextField, list[Stretch]]:
+    """Return the stretches of each field near a child, in order; none at all where no single child is."""
+    near: dict[TextField, list[Stretch]] = {}
+    of_child = False
+    for field, typed in fields.items():
+        stretches = [(0, _NEAR)] if of_child else []  # the text goes on with the child of its title
+        for hit in _CUE[typed.bare].finditer(typed.names):
+            of_child = of_child or hit["a_child"] is not None
+            first, last = hit.start() - _NEAR, hit.end() + _NEAR
+            if stretches and first <= stretches[-1][1] + 2 * _LINE_END:
+                stretches[-1] = (stretches[-1][0], last)
+            else:
+                stretches.append((first, last))
+        near[field] = [_whole_lines(typed.names, *stretch) for stretch in stretches]
+    return near if of_child else {}
+
+
+def _whole_lines(text: str, start: int, end: int) -> Stretch:
+    """Return the stretch widened to where lines start and end, or else words."""
+    start, end = max(start, 0), min(end, len(text))
+    before, after = max(0, start - _LINE_END), end + _LINE_END
+    if start and (at := text.rfind("\n", before, start) + 1 or text.rfind(" ", before, start) + 1):
+        start = at
+    if (at := text.find("\n", end, after)) >= 0 or (at := text.find(" ", end, after)) >= 0:
+        end = at
+    return start, end
 
 
 def _small_names(typed: Field) -> list[Found]:

@@ -13,22 +13,22 @@ _MENTION = re.compile(rf"(?<!\w)(?i:{_NETWORKS})(?!\w)")
 # What follows the network: words between, a sign that a name comes, the name or a nickname with digits, dots.
 _ACCOUNT = spelled(
     r"(?P<gap>(?: (?:cá nhân|của (?:cháu|bé|em|con|nạn nhân|mẹ|bố)|facebook|fb|zalo|mang|có|lấy|"
-    r"(?P<called>tên|là|nick)))*"
-    rf"(?P<sign>\s*[:“\"'‘(]+)?)\s*(?P<account>{NAME_WORDS}|[A-Za-z][\w.]*[\d_.]\w+)(?!\w)"
+    r"(?P<called>tên|là|nick))){0,5}"
+    rf"(?P<sign>\s?[:“\"'‘(]{{1,3}})?)\s{{0,3}}(?P<account>{NAME_WORDS}|[A-Za-z][\w.]*[\d_.]\w+)(?!\w)"
 )
 _ORGANISATIONS = frozenset(
     ("Báo", "Đài", "Trung", "Ủy", "Uỷ", "Quỹ", "Chính", "Cổng", "Thông", "Tin", "Messenger", "Marketplace")
 )
 
 
-def account_names(field: Field) -> Iterator[Found]:
-    """Yield the names that accounts go by, after the name of a network.
+def account_names(field: Field, start: int, end: int) -> Iterator[Found]:
+    """Yield the names that accounts go by, after the name of a network from `start` to `end`.
 
     After "tên", "là", "nick" or a sign (a colon, a quote) any name counts, else one with a family name first
     or last; what names an organisation or a place does not.
     """
     text = field.text
-    for mention in _MENTION.finditer(text):
+    for mention in _MENTION.finditer(text, start, end):
         hit = _ACCOUNT[field.bare].match(text, mention.end())
         if hit is None or not (hit["gap"] or text[mention.end() : mention.end() + 1].isspace()):
             continue

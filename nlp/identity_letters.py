@@ -15,7 +15,11 @@ SMALL = "".join(letter for letter in _LATIN if letter.islower())
 # One letter, or the letters that are written as one at the start of a syllable: "Th.", "Ng.".
 _INITIAL = f"(?:Ngh|Ng|Nh|Th|Tr|Ch|Kh|Ph|Gi|Gh|Qu|[{CAPITAL}])"
 INITIALS = rf"{_INITIAL}\.(?: ?{_INITIAL}\.)*(?: ?{_INITIAL}(?![{CAPITAL}{SMALL}]))?"
-_SYLLABLE = rf"(?!{_INITIAL}\.)[{CAPITAL}][{CAPITAL}{SMALL}]*(?:['’-][{CAPITAL}{SMALL}]+)*"
+# Names of the Central Highlands: H'Nhuên, Cư M'gar, also typed with spaces.
+_SYLLABLE = (
+    rf"(?!{_INITIAL}\.)(?:[{CAPITAL}] ?['’] ?[{CAPITAL}{SMALL}]+"
+    rf"|[{CAPITAL}][{CAPITAL}{SMALL}]*(?:['’-][{CAPITAL}{SMALL}]+)*)"
+)
 NAME_WORDS = rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,5}}"
 NAME = rf"(?<![\w.])(?:{INITIALS}|{NAME_WORDS}(?: {INITIALS})?)"
 

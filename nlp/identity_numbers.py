@@ -15,7 +15,7 @@ _PHONE = re.compile(
 )
 _HOTLINE_BEFORE = spelled(r"(?i:đường dây nóng|hotline|tổng đài|trực ban)[^\n;]{0,60}$")
 _MANY_DIGITS = re.compile(r"\d(?:[ .-]{0,2}\d){8}")  # every phone and citizen's number holds them
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HANDLE = re.compile(r"(?<![\w.@])@[A-Za-z0-9_.]{3,30}(?<!\.)")
 _HOST_END = re.compile(r"\.(?:com|me|net|camera)/\S")
 _LINK = re.compile(
@@ -38,7 +38,9 @@ _BANK_NEAR = both(_BANK_WORDS)
 _BANK = spelled(rf"(?:{'|'.join(_BANK_WORDS)})[^\d\n;]{{0,40}}?(?P<number>\d(?:[ .-]?\d){{5,18}})(?![\d/])")
 # A citizen's number: province 001-096, century and sex 0-3, year, six digits (Circular 59/2021/TT-BCA).
 _CITIZEN = re.compile(r"(?<![\w/.,-])0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}(?!\d)")
-_PLATE = re.compile(r"(?<![\w/.-])\d{2}[ -]?[A-ZĐ]{1,2}\d?[ .-]{0,3}\d{3}[.]?\d{1,2}(?![\w/])")
+_PLATE = re.compile(
+    r"(?<![\w/.-])\d{2}(?:[ -]?[A-ZĐ]{1,2}\d?| [A-ZĐ] \d)[ .–-]{0,3}\d{3}[.]?\d{1,2}(?![\w/])"
+)
 
 
 def numbers(text: str, bare: bool) -> Iterator[Found]:
@@ -69,7 +71,7 @@ def numbers(text: str, bare: bool) -> Iterator[Found]:
             yield *hit.span(), "account"
 
 
-def plates(text: str) -> Iterator[Found]:
+def plates(text: str, start: int, end: int) -> Iterator[Found]:
     """Yield number plates (29A-123.45, 59X1 12345): they lead to a family where a child is spoken of."""
-    for hit in _PLATE.finditer(text):
+    for hit in _PLATE.finditer(text, start, end):
         yield *hit.span(), "plate"

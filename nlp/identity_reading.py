@@ -38,7 +38,7 @@ _ENDS = (
 _ENDS_MARKED = "|đang|vẫn|tại|từ|trong|năm|sống|ngã|đánh|hiếp|thì|như|nhà|nghi|vì|tự|bạo"
 _CUE = (
     r"(?<!\w)(?i:cháu|bé|em|gái|trai|nạn nhân|học sinh|nữ sinh|nam sinh|tên)"
-    r"(?i: tên| là| gái| trai| của tôi)*:? "
+    r"(?i: tên| là| gái| trai| của tôi){0,4}:? "
 )
 
 
@@ -58,6 +58,9 @@ _SMALL_NAME = (
 )
 FAMILY = both(SURNAMES)
 END_WORDS = both(word for word in (_ENDS + _ENDS_MARKED).split("|") if word.isalpha())
+
+
+Stretch = tuple[int, int]  # start and end in a field
 
 
 class Field(NamedTuple):

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from nlp.identity_letters import CAPITAL, NAME_WORDS, both, spelled
+from core.provinces import current_names
+from nlp.identity_letters import CAPITAL, NAME_WORDS, SMALL, both, spelled
 from nlp.identity_numbers import Found
 from nlp.identity_words import known_places
 from nlp.places import district_names
@@ -24,26 +25,41 @@ _LOW = _either_case(
     "thôn|ấp|xóm|bản|làng|buôn|sóc|phum|tổ dân phố|tổ|khu phố|khóm|khu dân cư|ngõ|ngách|hẻm|kiệt"
     "|phường|xã|thị trấn"
 )
-_HIGH = _either_case("đường|phố|huyện|quận|thị xã|khu tập thể|chung cư")
+_HIGH = _either_case("đường|phố|huyện|quận|thị xã|thành phố|khu tập thể|chung cư|khu") + "|TP|Tp"
 # Without marks "ban Giam doc" and "to The Times" are no hamlets: boards (ban), papers (tờ).
 _BOARD = "(?:Cong|Giam|Quan|Chi|Chap|Dan|Bao|To|Tuyen|Dai) "
+# "xã Mẫu Xuân 1 cho biết", not "xã Mẫu Xuân 12 học sinh".
+_COUNTED = "học|em|cháu|bé|trẻ|giáo|cô|thầy|nữ|nam|người|bạn|năm|tháng|ngày|giờ|tuổi|lớp|đứa|vụ|hộ|km|m"
+_NUMBERED = rf"(?: \d{{1,2}}(?![\w/.,]\w| (?:{_COUNTED})(?!\w)))?"
 _UNIT = spelled(
-    rf"(?<!\w)(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?))"
-    rf"\s?(?:số\s)?(?P<value>(?<![Tt]o )(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}"
+    rf"(?<!\w)(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?|T[Pp]\.))"
+    rf"\s?(?:số\s)?(?P<value>(?<![Tt]o )(?!SOS)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
     rf"|(?<!ban )(?<!xa ){_NUMBER}(?! (?:tháng )?tuổi))"
 )
 _NAME_BEFORE = re.compile(rf"[{CAPITAL}]\w+ $")  # "Trần Thị X. Hiện …": an initial, not xã
-_DISTRICT_AFTER = re.compile(rf"\s*[,-]\s*(?P<value>{NAME_WORDS})")
+_SYLLABLE_BEFORE = re.compile(rf"(?<!\w)[{CAPITAL}][{SMALL}]+ $")
+_DISTRICT_AFTER = re.compile(rf"\s{{0,3}}[,(-]\s{{0,3}}(?P<value>{NAME_WORDS})")
+# Cities that are provinces: no address below one.
+_PROVINCE_CITIES = both(
+    ("Hồ Chí Minh", "HCM", "Hà Nội", "Hải Phòng", "Đà Nẵng", "Cần Thơ", "Huế", "HN", "ĐN")
+)
+# "12 tuổi ở Việt Trì, Phú Thọ", "trú tại Khe Sanh, Hướng Hoá": districts and towns without their unit.
+_HOME = spelled(
+    r"(?:(?<!\w)(?i:ngụ|trú|quê|cư trú|cư ngụ)(?: tại| ở| quán)?:?|tuổi,? ở|cháu [^\W\d_]+ ở)\s"
+    rf"(?P<first>{NAME_WORDS})(?:\s?[,-]\s(?P<second>{NAME_WORDS}))?"
+)
 _HOUSE = spelled(rf"(?:[Ss]ố nhà|[Nn]hà số|[Cc]ăn hộ(?: số)?|[Pp]hòng số)\s+(?P<value>{_NUMBER})")
 _HOUSE_AND_STREET = spelled(
     rf"(?<!\w)(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
     rf"(?P<value>{_NUMBER},?\s+(?:(?:đường|phố|ngõ|ngách|hẻm)\s+)?{NAME_WORDS})"
 )
 _LIVES_BEFORE = spelled(
-    r"(?:(?<!\w)(?i:ở|ngụ|trú|quê|thường trú|tạm trú|sinh sống|sống|địa chỉ|hktt|nhà|trọ)"
-    r"(?: tại| ở| trên| gần)?:?|tuổi,|\()\s*$"
+    r"(?:(?<!\w)(?i:ngụ|trú|quê|thường trú|tạm trú|cư trú|sinh sống|sống|lớn lên|địa chỉ|hktt|nhà ở)"
+    r"(?: tại| ở| trên| gần)?:?|tuổi,?(?: ở)?)\s$"
 )
-_SAME_ADDRESS = spelled(r"\s*(?:,|-|–|\(|;|thuộc|của)?\s*(?:tỉnh\s+)?")
+_PARENTHESIS = 120  # code points; an address in one stands after the age
+_ADULTS_AGE = spelled(r"\((?:(?P<age>\d\d) tuổi|(?:SN|sinh năm) ?(?P<born>(?:19|20)\d\d))")
+_SAME_ADDRESS = spelled(r"\s{0,3}(?:,|-|–|\(|;|thuộc|của)?\s{0,3}(?:tỉnh\s)?")
 
 _LEVEL = _either_case(
     "mầm non|mẫu giáo|tiểu học|trung học cơ sở|trung học phổ thông|phổ thông|dân tộc|nội trú|bán trú|liên cấp"
@@ -53,15 +69,17 @@ _LEVEL += "|MN|MG|TH&THCS|THCS|THPT|TH|PTCS|PTTH|PTDTBT|PTDTNT|cấp [123I]{1,3}
 # "Trường Sa", "Trường Sơn" and universities are no child's school; "Truong Thi", "Truong Van" begin names,
 # "Truong Cong an" is a chief of police.
 _NO_SCHOOL = (
-    r"(?!Đại |Cao đẳng|ĐH|CĐ|THPT|THCS|TH |MN |Sa\b|Sơn\b|Giang\b|Chinh\b|Thi |Van |Công an|Cong |Trường )"
+    r"(?!Đại |Quốc gia|Cao đẳng|ĐH|CĐ|THPT|THCS|TH |MN |Sa\b|Sơn\b|Giang\b|Chinh\b|Thi |Van |Công an"
+    r"|Cong |Trường )"
 )
 # Market, surroundings, scene, square, hall, building site: "trường" too; without marks also the heads
 # (trưởng) of schools, departments, posts, teams, ministries.
 _OTHER_TRUONG = "thị|môi|hiện|quảng|hội|công|nông|lập|iệu|cục|đồn|oàn|đội|bo|Bo|hu"
 _NO_MARKET = "".join(f"(?<!{word} )" for word in _OTHER_TRUONG.split("|"))
 _SCHOOL = spelled(
-    rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG)\s+(?:(?:{_LEVEL})[\s–-]+)*|(?:(?:{_LEVEL})[\s–-]+)+)"
-    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}(?: \d{{1,2}}(?![\w/]| [a-zà-ỹđ]))?)"
+    rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG)\s{{1,3}}(?:(?:{_LEVEL})[\s–-]{{1,3}}){{0,4}}"
+    rf"|(?:(?:{_LEVEL})[\s–-]{{1,3}}){{1,4}})"
+    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}{_NUMBERED})"
 )
 _CLASS = spelled(
     r"(?:[Ll]ớp|LỚP|học sinh|nữ sinh|nam sinh)\s+"
@@ -75,33 +93,42 @@ _BORN = spelled(
 )
 
 
-def whereabouts(text: str, year: int, bare: bool) -> Iterator[Found]:
-    """Yield what in a text about a child says where it lives and learns, and when it was born.
+def whereabouts(text: str, start: int, end: int, year: int, bare: bool) -> Iterator[Found]:
+    """Yield what from `start` to `end` says where a child lives and learns, and when it was born.
 
     A year of birth counts if it makes one a minor in `year`. The words that say what it is (thôn, xã, trường
     THCS, lớp) stay readable; names and numbers are yielded. A district or street counts only beside a
     smaller unit or after a word for living (ở, trú, quê …). `bare` text is `unmarked`.
     """
-    yield from _addresses(text, bare)
+    yield from _addresses(text, start, end, bare)
     for pattern, kind in (
         (_HOUSE, "address"),
         (_HOUSE_AND_STREET, "address"),
         (_SCHOOL, "school"),
         (_CLASS, "school"),
     ):
-        for hit in pattern[bare].finditer(text):
-            yield *hit.span("value"), kind
-    for hit in _BORN[bare].finditer(text):
+        for hit in pattern[bare].finditer(text, start, end):
+            if not (kind == "school" and _within_name(text, hit)):
+                yield *hit.span("value"), kind
+    for hit in _BORN[bare].finditer(text, start, end):
         if int(hit["year"]) >= year - 18:
             yield *hit.span("value"), "birth"
 
 
-def _addresses(text: str, bare: bool) -> Iterator[Found]:
+def _within_name(text: str, hit: re.Match[str]) -> bool:
+    """Say whether "Trường" is of a name: "thầy Lê Trường Thọ"."""
+    before = _SYLLABLE_BEFORE.search(text, max(0, hit.start() - 12), hit.start())
+    return before is not None and hit.start("value") - hit.start() == len("Trường ")
+
+
+def _addresses(text: str, start: int, end: int, bare: bool) -> Iterator[Found]:
     group: list[re.Match[str]] = []
-    for hit in _UNIT[bare].finditer(text):
+    for hit in _UNIT[bare].finditer(text, start, end):
         if hit.group() in known_places(bare):  # "Sóc Trăng", "Buôn Hồ"; without marks "Lang Son"
             continue
         if hit.group()[1] == "." and _NAME_BEFORE.search(text, max(0, hit.start() - 12), hit.start()):
+            continue
+        if hit["high"] and hit["value"] in _PROVINCE_CITIES[bare]:
             continue
         if group and not _SAME_ADDRESS[bare].fullmatch(text, group[-1].end(), hit.start()):
             yield from _of_one_address(text, group, bare)
@@ -109,6 +136,12 @@ def _addresses(text: str, bare: bool) -> Iterator[Found]:
         group.append(hit)
     if group:
         yield from _of_one_address(text, group, bare)
+    for hit in _HOME[bare].finditer(text, start, end):
+        in_town = hit["second"] in _towns(bare)
+        if in_town or hit["first"] in _towns(bare):
+            yield *hit.span("first"), "address"
+        if in_town:
+            yield *hit.span("second"), "address"
 
 
 def _of_one_address(text: str, group: list[re.Match[str]], bare: bool) -> Iterator[Found]:
@@ -118,10 +151,24 @@ def _of_one_address(text: str, group: list[re.Match[str]], bare: bool) -> Iterat
         for hit in group:
             yield *hit.span("value"), "address"
         district = _DISTRICT_AFTER.match(text, group[-1].end())
-        if district and district["value"] in (_bare_districts() if bare else district_names()):
+        if district and district["value"] in _towns(bare):
             yield *district.span("value"), "address"
 
 
+def adults_home(text: str, at: int, year: int, bare: bool) -> int | None:
+    """Return where the parenthesis after an adult's name opens in which an address at `at` stands, or None.
+
+    "Trần Văn Mẫu (22 tuổi, ngụ ấp …": not where a child lives, unless the adult is its kin or a neighbour.
+    """
+    opens = text.rfind("(", max(0, at - _PARENTHESIS), at)
+    if opens < 0 or text.find(")", opens, at) >= 0:
+        return None
+    found = _ADULTS_AGE[bare].match(text, opens)
+    adult = found and (int(found["age"]) >= 18 if found["age"] else int(found["born"]) < year - 18)
+    return opens if adult else None
+
+
 @cache
-def _bare_districts() -> frozenset[str]:
-    return both(district_names())[True]
+def _towns(bare: bool) -> frozenset[str]:
+    """Return the names of towns and districts that are no province's."""
+    return both(district_names() - current_names().keys())[bare]
