@@ -18,7 +18,8 @@ _A_CHILD = (
     r"|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi|(?:SN|sinh năm) 20\d\d"
 )
 _CUE = spelled(
-    rf"(?<!\w)(?:(?P<a_child>{_A_CHILD})|[Nn]ạn nhân|[Ee]m|[Tt]rẻ|[Cc]ô gái|[Tt]hí sinh|[Tt]rường (?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THCS|THPT))(?!\w)"
+    rf"(?<!\w)(?:(?P<a_child>{_A_CHILD})|[Nn]ạn nhân|[Ee]m|[Tt]rẻ|[Cc]ô gái|[Tt]hí sinh"
+    r"|[Tt]rường (?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THCS|THPT))(?!\w)"
 )
 _NEAR = 300  # code points to either side of such a place: the sentence and its neighbours
 _LINE_END = 100  # code points within which the line's end is looked for, so that no name is cut

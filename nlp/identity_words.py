@@ -111,7 +111,8 @@ _NO_NAMES = (_NO_NAMES[False], _NO_NAMES[True] | _NO_BARE_NAMES)
 # "nữ sinh Nhật" is Japanese, "bé Nhật Linh" is a name.
 _COUNTRIES = "Anh|Mỹ|Nhật|Hàn|Úc|Palestine|Ukraine|Scotland|Hong Kong|Châu Phi|Châu Âu|Kurd|Rohingya"
 _COMPOUND_AFTER = spelled(
-    r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|tin|hậu|khôi)(?!\w)"
+    r" (?:sinh|thanh|giới|bệnh|niên|an|ty|nhân|tra|tố|tác|quan|quân|đội|bình|luận|lý|sĩ|hành|phủ|tin"
+    r"|hậu|khôi)(?!\w)"
 )
 
 
