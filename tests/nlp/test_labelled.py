@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import BadInput
 from core.provinces import provinces
-from nlp import labelled, places_quality
+from nlp import identity_quality, labelled, places_quality
 from nlp.duplicates import LIKE, likeness, signature
 from nlp.edits import AROUND, EDITS, cut, framed, phrases, sentences
 
@@ -36,6 +36,30 @@ def test_labels_of_stories_hold_ids_and_numbers_only() -> None:
     assert all(set(row) == {"id", "file", "story"} for row in rows)
     assert len({row["id"] for row in rows}) == len(rows)
     assert sum(numbers.count(number) > 1 for number in set(numbers)) >= 60
+
+
+def test_labels_of_identities_hold_offsets_and_kinds_only() -> None:
+    rows = identity_quality.labels()
+    assert len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        assert set(row) == {"id", "file", "set", "victims", "passage", "spans"}
+        assert row["set"] in identity_quality.SETS
+        for name, start, end, kind in row["spans"]:
+            assert name in ("title", "lead", "thread_title", "text")
+            assert 0 <= start < end
+            assert name != "text" or row["passage"][0] <= start < row["passage"][1]
+            assert kind in ("name", "address", "school", "birth", "plate")
+
+
+def test_masks_are_scored_by_letters_and_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Cháu Nguyễn Thử Mẫu (7 tuổi), học lớp 2A, đã về nhà ở số 12."
+    (tmp_path / "news.jsonl").write_text(json.dumps({"id": "a", "type": "news", "body": text}) + "\n")
+    at = text.index("Nguyễn")
+    spans = [["text", at, at + 14, "name"], ["text", len(text) - 3, len(text) - 1, "address"]]
+    row = {"id": "a", "file": "news.jsonl", "set": "test", "victims": True, "passage": [0, 200]}
+    monkeypatch.setattr(labelled, "labels", lambda name: [row | {"spans": spans}])
+    score = identity_quality.quality(tmp_path)["test"].victims
+    assert (score.labelled, score.found, score.masked, score.right) == (2, 1, 2, 1)
 
 
 def test_mentions_are_scored_by_overlap_and_province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
