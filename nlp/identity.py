@@ -4,29 +4,30 @@ from collections.abc import Iterable, Mapping
 
 from core.contracts import Page, PageType, Span, TextField
 from nlp.identity_accounts import account_names
-from nlp.identity_letters import both, spelled
+from nlp.identity_homes import kept_places
+from nlp.identity_letters import both, listed, spelled
 from nlp.identity_names import names
 from nlp.identity_numbers import Found, numbers, plates
-from nlp.identity_reading import Field, Stretch, read
-from nlp.identity_whereabouts import adults_home, whereabouts
+from nlp.identity_reading import Field, Stretch, read, speaks_of
 
 _FIELDS: tuple[TextField, ...] = ("title", "lead", "thread_title", "text")
-# A single child is spoken of, not children in general: then names and addresses beside it identify it.
-_A_CHILD = (
-    r"[Cc]háu|CHÁU|[Bb]é|BÉ|[NnHh](?:ữ|am|ọc) sinh|NỮ SINH|NAM SINH|HỌC SINH|[Tt]hiếu (?:nữ|niên)"
-    r"|[Cc]on (?:trai|gái|tôi|em|mình|nhà|thơ|nhỏ)|[Ee]m(?= [A-ZĐ])"
-    r"|[Ss]ơ sinh|(?:[1-9]|1[0-7]) (?:tháng )?tuổi|(?:SN|sinh năm) 20\d\d"
-)
+# What speaks of a child; in groups what does not say that it is a single one, not children in general. Only
+# beside a single child do names and addresses identify it. By first letters, as that is twice as fast.
 _CUE = spelled(
-    rf"(?<!\w)(?:(?P<a_child>{_A_CHILD})|[Nn]ạn nhân|[Ee]m|[Tt]rẻ|[Cc]ô gái|[Tt]hí sinh"
-    r"|[Tt]rường (?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THCS|THPT))(?!\w)"
+    r"(?<!\w)(?:[Cc](?:háu|on (?:trai|gái|tôi|em|mình|nhà|thơ|nhỏ)|(ô gái))|CHÁU|[Bb]é|BÉ"
+    r"|[Nn](?:(?:ữ|am) sinh|(ạn nhân))|NỮ SINH|NAM SINH|[Hh]ọc sinh|HỌC SINH|[Ee]m(?:(?= [A-ZĐ])|())"
+    r"|[Ss](?:ơ sinh|inh năm 20\d\d|N 20\d\d)|(?:[1-9]|1[0-7]) (?:tháng )?tuổi|[Tt](?:hiếu (?:nữ|niên)"
+    r"|(rẻ|hí sinh|rường (?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THCS|THPT))))(?!\w)"
 )
 _NEAR = 300  # code points to either side of such a place: the sentence and its neighbours
 _LINE_END = 100  # code points within which the line's end is looked for, so that no name is cut
-_NEIGHBOURS = spelled(
-    r"(?<!\w)(?:hàng xóm|cùng (?:thôn|xóm|ấp|bản|làng|xã|địa phương|quê|khu|phường|xã))(?!\w)"
+_NEIGHBOURS = both(
+    listed(
+        "hàng xóm|cùng thôn|cùng xóm|cùng ấp|cùng bản|cùng làng|cùng xã|cùng địa phương|cùng quê|cùng khu"
+        "|cùng phường"
+    )
 )
-_FOUNDLING = spelled(r"(?<!\w)(?:bị )?bỏ (?:rơi|lại)(?!\w)")
+_FOUNDLING = both(("bỏ rơi", "bỏ lại"))
 # Chat writes names small: "bé na nhà em", "con mình tên là minh".
 _SMALL_NAME = spelled(
     r"(?<!\w)(?i:(?:bé|cháu|cu) (?P<of_us>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)"
@@ -51,22 +52,20 @@ def masked_spans(page: Page) -> tuple[Span, ...]:
     year = page.dated_at.year
     fields = {field: read(text, chat) for field in _FIELDS if (text := getattr(page, field))}
     near = _near_a_child(fields)
-    named: dict[str, list[Found]] = {field: [] for field in fields}
+    named: dict[TextField, list[Found]] = {field: [] for field in fields}
+    places: dict[TextField, list[Found]] = {field: [] for field in fields}
     if near:
-        foundling = any(_FOUNDLING[typed.bare].search(typed.text) for typed in fields.values())
+        foundling = speaks_of(fields.values(), _FOUNDLING)
         for field, start, end in names(fields, near, year, foundling):
             named[field].append((start, end, "name"))
-    neighbours = any(_NEIGHBOURS[typed.bare].search(typed.text) for typed in fields.values())
+        anybodys = foundling or speaks_of(fields.values(), _NEIGHBOURS)
+        for field, place in kept_places(fields, near, named, year, anybodys):
+            places[field].append(place)
     spans: list[Span] = []
     for field, typed in fields.items():
-        found = [*numbers(typed.text, typed.bare), *named[field]]
+        found = [*numbers(typed.text, typed.bare), *named[field], *places[field]]
         for start, end in near.get(field, ()):
             found += account_names(typed, start, end)
-            found += (
-                place
-                for place in whereabouts(typed.text, start, end, year, typed.bare)
-                if neighbours or not _of_another(typed, place, year, named[field])
-            )
             found += plates(typed.text, start, end)
         if typed.chat:
             found += _small_names(typed)
@@ -74,20 +73,15 @@ def masked_spans(page: Page) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _of_another(typed: Field, place: Found, year: int, named: Iterable[Found]) -> bool:
-    """Say whether a place is the home of an adult whose name stands before it and is not masked."""
-    opens = adults_home(typed.text, place[0], year, typed.bare) if place[2] == "address" else None
-    return opens is not None and not any(opens - 2 <= end <= opens for _, end, _ in named)
-
-
 def _near_a_child(fields: Mapping[TextField, Field]) -> dict[TextField, list[Stretch]]:
     """Return the stretches of each field near a child, in order; none at all where no single child is."""
     near: dict[TextField, list[Stretch]] = {}
     of_child = False
     for field, typed in fields.items():
-        stretches = [(0, _NEAR)] if of_child else []  # the text goes on with the child of its title
+        # A text goes on with the child of its title; title and lead tell of the child of the text.
+        stretches = [(0, _NEAR)] if of_child or field != "text" else []
         for hit in _CUE[typed.bare].finditer(typed.names):
-            of_child = of_child or hit["a_child"] is not None
+            of_child = of_child or hit.lastindex is None
             first, last = hit.start() - _NEAR, hit.end() + _NEAR
             if stretches and first <= stretches[-1][1] + 2 * _LINE_END:
                 stretches[-1] = (stretches[-1][0], last)

@@ -9,6 +9,7 @@ from nlp.identity_numbers import Found
 from nlp.identity_reading import FAMILY, Field
 
 _NETWORKS = "facebook|fb|face|zalo|tiktok|tik tok|instagram|insta|messenger|telegram|nick|nickname|acc"
+_SHORTEST = ("face", "fb", "zalo", "tik", "insta", "messenger", "telegram", "nick", "acc")  # one is in each
 _MENTION = re.compile(rf"(?<!\w)(?i:{_NETWORKS})(?!\w)")
 # What follows the network: words between, a sign that a name comes, the name or a nickname with digits, dots.
 _ACCOUNT = spelled(
@@ -27,6 +28,8 @@ def account_names(field: Field, start: int, end: int) -> Iterator[Found]:
     After "tên", "là", "nick" or a sign (a colon, a quote) any name counts, else one with a family name first
     or last; what names an organisation or a place does not.
     """
+    if not any(network in field.small for network in _SHORTEST):
+        return
     text = field.text
     for mention in _MENTION.finditer(text, start, end):
         hit = _ACCOUNT[field.bare].match(text, mention.end())

@@ -24,6 +24,16 @@ NAME_WORDS = rf"{_SYLLABLE}(?: {_SYLLABLE}){{0,5}}"
 NAME = rf"(?<![\w.])(?:{INITIALS}|{NAME_WORDS}(?: {INITIALS})?)"
 
 
+_SPELLED_AS_HERE = re.compile(
+    r"(?:ngh|ng|nh|th|tr|ch|kh|ph|gi|gh|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
+
+
+def is_foreign(words: str) -> bool:
+    """Say whether a word of a name is no Vietnamese syllable: "Gateway", not "Minh Khai"."""
+    return any(not _SPELLED_AS_HERE.fullmatch(unmarked(word).lower()) for word in words.split())
+
+
 class _Unmarked(dict[int, str]):
     """Each character met, without its marks: a table for `str.translate`."""
 
@@ -52,3 +62,8 @@ def both(words: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words with diacritics and without: `pair[bare]`."""
     marked = frozenset(words)
     return marked, frozenset(map(unmarked, marked))
+
+
+def listed(words: str) -> frozenset[str]:
+    """Return the words that "|" divides."""
+    return frozenset(words.split("|"))

@@ -7,14 +7,14 @@ whole text is masked, the passage is scored:
 - recall: a labelled span is found when every letter and digit of it is masked, whatever the kind;
 - precision: a masked span is right when at least half of its letters and digits lie in labelled spans.
 
-The rules are made on the passages of the set `development`. Those of `test` were drawn by chance from relevant
-texts and labelled before the masker was run on them. What is labelled:
+The rules are made on the passages of the set `development`. Those of `test` were drawn by chance from
+relevant texts and labelled before the masker was run on them. What is labelled:
 
 - names, initials and nicknames of children, the offenders too, and of who was a child when it happened; of
-  their parents and relatives, the accused too, wherever the passage says them, and if they are changed names;
-  not of officials, teachers, witnesses, finders of foundlings, suspects who are no kin, invented persons;
-- hamlet, ward, commune of any country, with the street, district and town in the same run of units; a district
-  or town by itself only where a child lives; not the home of an adult who is no kin or neighbour, no province;
+  their parents and relatives, the accused too, wherever the passage says them, changed names as well; not of
+  officials, teachers, witnesses, finders of foundlings, suspects who are no kin, invented persons;
+- hamlet, ward, commune of any country, with street, district and town in the same run of units; a district or
+  town by itself only where a child lives; not the home of an adult who is no kin or neighbour, no province;
 - schools and classes by name ("8A", not "lớp 8"), day or year of birth after 2001, number plates, accounts.
 """
 

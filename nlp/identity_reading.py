@@ -1,6 +1,7 @@
 """How a field is read for names: whether it was typed without diacritics, and names in capitals or small."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nlp.identity_letters import CAPITAL, SMALL, both, spelled, unmarked
@@ -67,9 +68,15 @@ class Field(NamedTuple):
     """A field of a page as it is read; every place in it is the same place in the page's."""
 
     text: str  # without diacritics if bare
+    small: str  # the text in small letters
     names: str  # the text with names that were small or in capitals written as names are: "Nguyễn Thị Hoa"
     bare: bool  # typed without diacritics
     chat: bool  # names may be small
+
+
+def speaks_of(fields: Iterable[Field], words: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """Say whether any of the words stands in one of the fields."""
+    return any(word in typed.text for typed in fields for word in words[typed.bare])
 
 
 def read(text: str, chat: bool) -> Field:
@@ -81,7 +88,8 @@ def read(text: str, chat: bool) -> Field:
     names = _IN_CAPITALS.sub(lambda run: _calmed(run, bare), text) if _TWO_IN_CAPITALS.search(text) else text
     if bare or chat:
         names = _SMALL_NAME[bare].sub(_raised, names)
-    return Field(text, names, bare, bare or chat)
+    small = text.lower()
+    return Field(text, small if len(small) == len(text) else text, names, bare, bare or chat)
 
 
 def _raised(hit: re.Match[str]) -> str:
@@ -100,3 +108,13 @@ def _calmed(run: re.Match[str], bare: bool) -> str:
         return shout
     words = zip(shout.split(" "), calm[len(before) :].split(" "), strict=True)
     return " ".join(loud if not _VOWEL.search(unmarked(loud)) else word for loud, word in words)
+
+
+def all_of(typed: Field, name: str) -> Iterator[Stretch]:
+    """Yield where the small-lettered `name` stands, in letters of any case."""
+    at = typed.small.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not (typed.small[at - 1 : at].isalnum() or typed.small[end : end + 1].isalnum()):
+            yield at, end
+        at = typed.small.find(name, end)

@@ -23,18 +23,21 @@ def _either_case(words: str) -> str:
 # "ban 5", "xa 3" mostly are "bán 5", "xa 3".
 _LOW = _either_case(
     "thôn|ấp|xóm|bản|làng|buôn|sóc|phum|tổ dân phố|tổ|khu phố|khóm|khu dân cư|ngõ|ngách|hẻm|kiệt"
-    "|phường|xã|thị trấn"
+    "|phường|xã|thị trấn|chung cư"
 )
-_HIGH = _either_case("đường|phố|huyện|quận|thị xã|thành phố|khu tập thể|chung cư|khu") + "|TP|Tp"
+_HIGH = _either_case("đường|phố|huyện|quận|thị xã|thành phố|khu tập thể|khối phố|khối|khu") + "|TP|Tp"
 # Without marks "ban Giam doc" and "to The Times" are no hamlets: boards (ban), papers (tờ).
 _BOARD = "(?:Cong|Giam|Quan|Chi|Chap|Dan|Bao|To|Tuyen|Dai) "
 # "xã Mẫu Xuân 1 cho biết", not "xã Mẫu Xuân 12 học sinh".
 _COUNTED = "học|em|cháu|bé|trẻ|giáo|cô|thầy|nữ|nam|người|bạn|năm|tháng|ngày|giờ|tuổi|lớp|đứa|vụ|hộ|km|m"
-_NUMBERED = rf"(?: \d{{1,2}}(?![\w/.,]\w| (?:{_COUNTED})(?!\w)))?"
+LOW_BEFORE = spelled(rf"(?<!\w)(?<![Tt]hị )(?:{_LOW})\s$")
+_NUMBERED = rf"(?: \d{{1,2}}(?!\d|[\w/.,]\w| (?:{_COUNTED})(?!\w)))?"
 _UNIT = spelled(
-    rf"(?<!\w)(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)|(?P<high>{_HIGH}|H\.|Q\.|TX\.?|T[Pp]\.))"
-    rf"\s?(?:số\s)?(?P<value>(?<![Tt]o )(?!SOS)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
-    rf"|(?<!ban )(?<!xa ){_NUMBER}(?! (?:tháng )?tuổi))"
+    rf"(?<!\w)(?<![ôÔ]ng )(?<!chăm )(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)"
+    rf"|(?P<high>{_HIGH}|H\.|Q\.|TX\.?|T[Pp]\.))"
+    rf"\s?(?:số\s)?(?P<value>(?<![Tt]o )(?!SOS|Tàu\b)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
+    rf"|(?<!ban )(?<!xa ){_NUMBER}(?: (?!Công|Cong|Ngày|Trường){NAME_WORDS})?"
+    r"(?! (?:tháng |năm )?(?:tuổi|nay)))"
 )
 _NAME_BEFORE = re.compile(rf"[{CAPITAL}]\w+ $")  # "Trần Thị X. Hiện …": an initial, not xã
 _SYLLABLE_BEFORE = re.compile(rf"(?<!\w)[{CAPITAL}][{SMALL}]+ $")
@@ -48,37 +51,44 @@ _HOME = spelled(
     r"(?:(?<!\w)(?i:ngụ|trú|quê|cư trú|cư ngụ)(?: tại| ở| quán)?:?|tuổi,? ở|cháu [^\W\d_]+ ở)\s"
     rf"(?P<first>{NAME_WORDS})(?:\s?[,-]\s(?P<second>{NAME_WORDS}))?"
 )
+_NAME_WORDS = re.compile(rf"(?<![\w.] ){NAME_WORDS}")
+_PARENTHESIS = re.compile(r"\.?\s?\((?:(?!rường)[^()\n]){1,90}")
 _HOUSE = spelled(rf"(?:[Ss]ố nhà|[Nn]hà số|[Cc]ăn hộ(?: số)?|[Pp]hòng số)\s+(?P<value>{_NUMBER})")
+_HOUSE_WORDS = both(("nhà", "ăn hộ", "hòng số"))
 _HOUSE_AND_STREET = spelled(
-    rf"(?<!\w)(?:[Ss]ố|ở|ngụ|trú tại|[Đđ]ịa chỉ:?|[Nn]hà)\s+"
-    rf"(?P<value>{_NUMBER},?\s+(?:(?:đường|phố|ngõ|ngách|hẻm)\s+)?{NAME_WORDS})"
+    rf"(?<!\w)(?<!biểu )(?:[Ss]ố|ở|ngụ|trú|tại|[Đđ]ịa chỉ:?|[Nn]hà)\s"
+    rf"(?P<value>{_NUMBER},?\s(?:(?:đường|phố|ngõ|ngách|hẻm)\s)?{NAME_WORDS})"
 )
 _LIVES_BEFORE = spelled(
-    r"(?:(?<!\w)(?i:ngụ|trú|quê|thường trú|tạm trú|cư trú|sinh sống|sống|lớn lên|địa chỉ|hktt|nhà ở)"
+    r"(?:(?<!\w)(?i:ngụ|trú|quê|thường trú|tạm trú|cư trú|sinh sống|sống|lớn lên|địa chỉ|hktt"
+    r"|(?<!toà )(?<!tòa )(?<!ngôi )(?<!căn )nhà ở"
+    r"|(?:quê|nhà) (?:nội|ngoại)(?: (?:của|cháu|bé|em|con)){0,3} ở)"
     r"(?: tại| ở| trên| gần)?:?|tuổi,?(?: ở)?)\s$"
 )
-_PARENTHESIS = 120  # code points; an address in one stands after the age
-_ADULTS_AGE = spelled(r"\((?:(?P<age>\d\d) tuổi|(?:SN|sinh năm) ?(?P<born>(?:19|20)\d\d))")
 _SAME_ADDRESS = spelled(r"\s{0,3}(?:,|-|–|\(|;|thuộc|của)?\s{0,3}(?:tỉnh\s)?")
 
 _LEVEL = _either_case(
-    "mầm non|mẫu giáo|tiểu học|trung học cơ sở|trung học phổ thông|phổ thông|dân tộc|nội trú|bán trú|liên cấp"
-    "|quốc tế|tư thục|dân lập|công lập|song ngữ|nhà trẻ|nhóm trẻ"
+    "mầm non|mẫu giáo|tiểu học|trung học cơ sở|trung học phổ thông|nhà trẻ|nhóm trẻ|giáo dục thường xuyên"
 )
-_LEVEL += "|MN|MG|TH&THCS|THCS|THPT|TH|PTCS|PTTH|PTDTBT|PTDTNT|cấp [123I]{1,3}"
+_LEVEL += "|MN|MG|TH&THCS|THCS|THPT|TH|PTCS|PTTH|PTLC|PTDTBT|PTDTNT|GDTX|cấp [123I]{1,3}"
+# What stands between "trường" or a level and the name.
+_SORT = _either_case(
+    "phổ thông|trung học|dân tộc|nội trú|bán trú|liên cấp|quốc tế|tư thục|dân lập|công lập|song ngữ|chuyên"
+    "|năng khiếu|năng khiến|nữ sinh|cơ sở"
+)
 # "Trường Sa", "Trường Sơn" and universities are no child's school; "Truong Thi", "Truong Van" begin names,
 # "Truong Cong an" is a chief of police.
 _NO_SCHOOL = (
     r"(?!Đại |Quốc gia|Cao đẳng|ĐH|CĐ|THPT|THCS|TH |MN |Sa\b|Sơn\b|Giang\b|Chinh\b|Thi |Van |Công an"
-    r"|Cong |Trường )"
+    rf"|Cong |Trường |(?:{_LEVEL}|{_SORT})(?!\w))"
 )
 # Market, surroundings, scene, square, hall, building site: "trường" too; without marks also the heads
 # (trưởng) of schools, departments, posts, teams, ministries.
 _OTHER_TRUONG = "thị|môi|hiện|quảng|hội|công|nông|lập|iệu|cục|đồn|oàn|đội|bo|Bo|hu"
 _NO_MARKET = "".join(f"(?<!{word} )" for word in _OTHER_TRUONG.split("|"))
 _SCHOOL = spelled(
-    rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG)\s{{1,3}}(?:(?:{_LEVEL})[\s–-]{{1,3}}){{0,4}}"
-    rf"|(?:(?:{_LEVEL})[\s–-]{{1,3}}){{1,4}})"
+    rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG) {{1,3}}(?:(?:{_LEVEL}|{_SORT})[ –-]{{1,3}}){{0,4}}"
+    rf"|(?:(?:{_LEVEL})[ –-]{{1,3}})(?:(?:{_LEVEL}|{_SORT})[ –-]{{1,3}}){{0,3}})"
     rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}{_NUMBERED})"
 )
 _CLASS = spelled(
@@ -87,8 +97,8 @@ _CLASS = spelled(
     r"|(?:Mầm|Chồi|Lá|Nhà trẻ)(?:\s?\d)?(?:\s?[A-Z]\d?)?(?!\w))"
 )
 _BORN = spelled(
-    r"(?:[Ss]inh(?: ngày| năm)?|[Nn]gày sinh|SN)\s*:?\s*"
-    r"(?P<value>(?:\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?|\d{1,2} tháng \d{1,2} năm )?"
+    r"(?<!tuyển )(?:[Ss]inh(?: ngày| năm| tháng)?|[Nn]gày sinh|SN)\s{0,3}:?\s{0,3}"
+    r"(?P<value>(?:(?:\d{1,2}\s?[/.-]\s?){1,2}|\d{1,2} tháng \d{1,2} năm )?"
     r"(?P<year>(?:19|20)\d\d))(?!\d)"
 )
 
@@ -107,9 +117,15 @@ def whereabouts(text: str, start: int, end: int, year: int, bare: bool) -> Itera
         (_SCHOOL, "school"),
         (_CLASS, "school"),
     ):
+        if pattern is _HOUSE and not any(word in text for word in _HOUSE_WORDS[bare]):
+            continue
         for hit in pattern[bare].finditer(text, start, end):
-            if not (kind == "school" and _within_name(text, hit)):
-                yield *hit.span("value"), kind
+            if kind == "school" and _within_name(text, hit):
+                continue
+            yield *hit.span("value"), kind
+            district = _DISTRICT_AFTER.match(text, hit.end()) if pattern is _HOUSE_AND_STREET else None
+            if district and district["value"] in towns(bare):
+                yield *district.span("value"), kind
     for hit in _BORN[bare].finditer(text, start, end):
         if int(hit["year"]) >= year - 18:
             yield *hit.span("value"), "birth"
@@ -126,6 +142,8 @@ def _addresses(text: str, start: int, end: int, bare: bool) -> Iterator[Found]:
     for hit in _UNIT[bare].finditer(text, start, end):
         if hit.group() in known_places(bare):  # "Sóc Trăng", "Buôn Hồ"; without marks "Lang Son"
             continue
+        if hit.group()[1] == "." and len(hit["value"]) == 1 and hit["value"].isalpha():
+            continue  # "Ảnh: X.N"
         if hit.group()[1] == "." and _NAME_BEFORE.search(text, max(0, hit.start() - 12), hit.start()):
             continue
         if hit["high"] and hit["value"] in _PROVINCE_CITIES[bare]:
@@ -137,11 +155,32 @@ def _addresses(text: str, start: int, end: int, bare: bool) -> Iterator[Found]:
     if group:
         yield from _of_one_address(text, group, bare)
     for hit in _HOME[bare].finditer(text, start, end):
-        in_town = hit["second"] in _towns(bare)
-        if in_town or hit["first"] in _towns(bare):
+        in_town = hit["second"] in towns(bare)
+        if in_town or hit["first"] in towns(bare):
             yield *hit.span("first"), "address"
         if in_town:
             yield *hit.span("second"), "address"
+
+
+def address_at(text: str, start: int, after: int, end: int, bare: bool) -> Iterator[Found]:
+    """Yield the places of the address from `start` that goes on at `after`, up to `end` at most."""
+    for place in _addresses(text, start, end, bare):
+        if place[0] > after + 30:
+            break
+        after = max(after, place[1])
+        yield place
+
+
+def beside_name(text: str, end: int, bare: bool) -> Iterator[Found]:
+    """Yield districts and towns in the parenthesis after a name that ends at `end`: "Mẫu (TP Vinh, …)"."""
+    if (beside := _PARENTHESIS.match(text, end)) is None:
+        return
+    for hit in _UNIT[bare].finditer(text, end, beside.end()):
+        if hit.group() not in known_places(bare) and hit["value"] not in _PROVINCE_CITIES[bare]:
+            yield *hit.span("value"), "address"
+    for town in _NAME_WORDS.finditer(text, end, beside.end()):
+        if town.group() in towns(bare):
+            yield *town.span(), "address"
 
 
 def _of_one_address(text: str, group: list[re.Match[str]], bare: bool) -> Iterator[Found]:
@@ -151,24 +190,11 @@ def _of_one_address(text: str, group: list[re.Match[str]], bare: bool) -> Iterat
         for hit in group:
             yield *hit.span("value"), "address"
         district = _DISTRICT_AFTER.match(text, group[-1].end())
-        if district and district["value"] in _towns(bare):
+        if district and district["value"] in towns(bare):
             yield *district.span("value"), "address"
 
 
-def adults_home(text: str, at: int, year: int, bare: bool) -> int | None:
-    """Return where the parenthesis after an adult's name opens in which an address at `at` stands, or None.
-
-    "Trần Văn Mẫu (22 tuổi, ngụ ấp …": not where a child lives, unless the adult is its kin or a neighbour.
-    """
-    opens = text.rfind("(", max(0, at - _PARENTHESIS), at)
-    if opens < 0 or text.find(")", opens, at) >= 0:
-        return None
-    found = _ADULTS_AGE[bare].match(text, opens)
-    adult = found and (int(found["age"]) >= 18 if found["age"] else int(found["born"]) < year - 18)
-    return opens if adult else None
-
-
 @cache
-def _towns(bare: bool) -> frozenset[str]:
+def towns(bare: bool) -> frozenset[str]:
     """Return the names of towns and districts that are no province's."""
     return both(district_names() - current_names().keys())[bare]
