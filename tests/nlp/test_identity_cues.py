@@ -76,7 +76,7 @@ def test_the_accused_is_kin_where_a_stepchild_is_spoken_of() -> None:
 
 def test_a_relative_is_masked_also_where_it_is_called_the_accused() -> None:
     check(
-        text="Bị cáo «Foster Mockup» ra toà. Bà «Foster Mockup» bị tố đánh hai con trai ruột. «Mockup» im lặng."
+        text="Bị cáo «Foster Mockup» ra toà. Bà «Foster Mockup» bị tố đánh hai con trai ruột. «Mockup» im."
     )
 
 
