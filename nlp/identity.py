@@ -27,7 +27,7 @@ _NEIGHBOURS = both(
         "|cùng phường"
     )
 )
-_FOUNDLING = both(("bỏ rơi", "bỏ lại"))
+_FOUNDLING = both(("bỏ rơi", "bỏ lại", "dây rốn", "cuống rốn"))
 # Chat writes names small: "bé na nhà em", "con mình tên là minh".
 _SMALL_NAME = spelled(
     r"(?<!\w)(?i:(?:bé|cháu|cu) (?P<of_us>[^\W\d_]+)(?= (?:nhà|con) (?:em|mình|tôi|e|m)\b)"

@@ -50,8 +50,8 @@ _CHILD_TAILS = both(
 )
 
 _AGE_AFTER = spelled(
-    r"\.?\s{0,3}[,(–-]?\s{0,3}(?:mới |khoảng |gần |hơn |chưa đầy |hiện )?(\d{1,2})(?:[.,]5)?"
-    r"\s?(tháng tuổi|ngày tuổi|tuổi|tháng|t\b)"
+    r"\.?\s{0,3}(?:\([^()\d\n]{0,25} |[,(–-]?\s{0,3})(?:mới |khoảng |gần |hơn |chưa đầy |hiện )?(\d{1,2})"
+    r"(?:[.,]5)?\s?(tháng tuổi|ngày tuổi|tuổi|tháng|t\b)"
 )
 _YEARS = ("tuổi", "tuoi", "t")  # other ages are in months and days
 _BORN_AFTER = spelled(r"\.?\s{0,3}[,(–-]\s{0,3}(?:SN|sinh năm|sinh ngày [\d/.-]{0,12}?)\s?((?:19|20)\d\d)")
@@ -74,7 +74,7 @@ _OF = (
 _KIN_BEFORE = spelled(
     rf"(?<!\w)(?:(?i:{_KIN})(?:\s+(?:{_OF}))*(?:\s*[:(–-]?\s*(?:(?:là|tên)\s+)*(?:(?:{_TITLE})\s+)?"
     rf"|\s*,\s*(?:là\s+)?(?:{_TITLE})\s+)"
-    rf"|(?i:{_HIS}|con)(?:\s+(?:của|vợ chồng|nhà))*\s+(?:{_TITLE})\s+|(?i:{_HIS})\s+của\s+)$"
+    rf"|(?i:{_HIS}|con|cháu)(?:\s+(?:của|vợ chồng|nhà))*\s+(?:{_TITLE})\s+|(?i:{_HIS})\s+của\s+)$"
 )
 _KIN_OF = spelled(rf"(?<!\w)(?i:{_HIS}|con)\s+của\s+$")
 _HOUSEHOLD_BEFORE = spelled(
@@ -93,7 +93,8 @@ _CHILD_GOES_ON = spelled(
     rf"\.?(?:\s{{0,2}}\([^()\n]{{0,60}}\))?[^.;:()\n{CAPITAL}]{{0,90}}?(?<!\w)(?:"
     r"(?:cùng|và|với|đưa|bế|chở|dẫn|ôm|bỏ|sinh|nuôi|giết|bán|đánh|tìm|đón|cho|mất|hạ|rơi|chết|khỏi|nhận|thấy|gả"
     r"|ảnh|có|của) (?:được |hai |ba |các |đứa |cả |cậu |cô |người |\d |hơn |mấy |nhiều ){0,3}"
-    r"con(?: trai| gái| nhỏ| ruột| mình| đẻ)?|con (?:trai |gái )?(?:ruột|mình|đẻ|riêng|của mình))"
+    r"(?:con(?: trai| gái| nhỏ| ruột| mình| đẻ)?|cháu (?:nội|ngoại))|bên cháu (?:nội|ngoại)"
+    r"|con (?:trai |gái )?(?:ruột|mình|đẻ|riêng|của mình))"
     r"(?!\w| (?:nuôi|người|số|vật|chó|dao|đường|tàu|xe|kênh|sông|bú|mèo|trâu|bò|cá))"
 )
 # "bố" is father, and the end of "công bố", "khủng bố"; without marks of "cán bộ", "nội bộ" too.

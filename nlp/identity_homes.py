@@ -16,9 +16,10 @@ _FAR = 120  # code points from an adult's age to its home
 _LIVES = "ngụ|trú|ở|quê|cư trú|thường trú|tạm trú|hộ khẩu|hktt|địa chỉ|người|dân"
 _ADULT = spelled(
     r"(?:\((?:[^()\n]{0,40}, )?|,? [-–]? ?)(?:(?P<age>\d\d) tuổi|(?:SN|sinh năm) ?(?P<born>(?:19|20)\d\d))"
-    rf"(?=[^()\n]{{0,40}}?(?<!\w)(?i:{_LIVES})(?!\w)|, ?[^\W\d_]|\),? (?:cùng|đều) )"
+    rf"(?=[^()\n]{{0,40}}?(?<!\w)(?i:{_LIVES})(?!\w)|, ?[^\W\d_]|\),? )"
 )
-_TOGETHER = spelled(r"\),? (?:cùng|đều) (?:ngụ|trú|quê|ở)")
+_LISTED = spelled(r"(?:,| và) $")  # "hai xã Mẫu Nam, Mẫu Bắc"
+_OUTSIDE = spelled(r"\),? (?P<all>(?:cùng|đều) )?(?:ngụ|trú|quê|ở|thường trú)(?!\w)")
 
 
 def kept_places(
@@ -80,12 +81,12 @@ def _stranger_before(typed: Field, at: int, year: int, ends: Collection[int]) ->
     between = typed.text[last.end() : at]
     if "\n" in between:
         return None
-    if ")" in between and (
-        not _TOGETHER[typed.bare].search(between) or any(at - _FAR < end < at for end in ends)
-    ):
-        return None  # "Mẫu (9 tuổi) và Trần Thử (30 tuổi) cùng ngụ": the child's too
+    if ")" in between:
+        outside = _OUTSIDE[typed.bare].match(between)
+        if outside is None or (outside["all"] and any(at - _FAR < end < at for end in ends)):
+            return None  # "Mẫu (9 tuổi) và Trần Thử (30 tuổi) cùng ngụ": the child's too
     grown = int(last["age"]) >= 18 if last["age"] else int(last["born"]) < year - 18
-    name_ends = len(typed.text[: last.start()].rstrip(" ,(-–"))
+    name_ends = len(typed.text[: last.start()].rstrip(" \n,(-–"))
     return name_ends if grown and name_ends not in ends else None
 
 
@@ -94,6 +95,10 @@ def _again(typed: Field, name: str) -> Iterator[Found]:
     while at >= 0:
         end = at + len(name)
         unit = _unit(typed, at)
+        listed = " " in name and _LISTED[typed.bare].search(typed.text, max(0, at - 4), at)
+        if listed and not unit and not typed.text[end : end + 1].isalnum():
+            yield at, end, "address"
+            yield from address_at(typed.text, end, end, end + _CHAIN, typed.bare)
         if unit and not typed.text[end : end + 1].isalnum():
             yield at, end, "address"
             yield from address_at(typed.text, unit.start(), end, end + _CHAIN, typed.bare)

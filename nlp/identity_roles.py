@@ -37,7 +37,7 @@ WITHIN_FAMILY = both(
 # After these a capitalised syllable is a place's or a direction's.
 PLACE_WORDS = both(
     listed(
-        "huyện|tỉnh|quận|phố|xã|phường|trấn|thôn|ty|miền|phía|hướng|nước|khoa|khẩu|sông|hồ|cầu|đập|chợ|chùa|núi"
+        "huyện|tỉnh|quận|phố|xã|phường|trấn|thôn|ty|miền|phía|hướng|nước|khoa|khẩu|sông|hồ|đập|chợ|chùa|núi"
         "|đảo|biển|viện|bến|ga|cảng|đèo|suối|khu"
     )
 )

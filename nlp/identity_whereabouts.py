@@ -30,12 +30,12 @@ _HIGH = _either_case("đường|phố|huyện|quận|thị xã|thành phố|khu 
 _BOARD = "(?:Cong|Giam|Quan|Chi|Chap|Dan|Bao|To|Tuyen|Dai) "
 # "xã Mẫu Xuân 1 cho biết", not "xã Mẫu Xuân 12 học sinh".
 _COUNTED = "học|em|cháu|bé|trẻ|giáo|cô|thầy|nữ|nam|người|bạn|năm|tháng|ngày|giờ|tuổi|lớp|đứa|vụ|hộ|km|m"
-LOW_BEFORE = spelled(rf"(?<!\w)(?<![Tt]hị )(?:{_LOW})\s$")
+LOW_BEFORE = spelled(rf"(?<!\w)(?<![Tt]hị )(?:{_LOW})\s(?:biển\s|đảo\s|nghèo\s|miền núi\s)?$")
 _NUMBERED = rf"(?: \d{{1,2}}(?!\d|[\w/.,]\w| (?:{_COUNTED})(?!\w)))?"
 _UNIT = spelled(
     rf"(?<!\w)(?<![ôÔ]ng )(?<!chăm )(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)"
     rf"|(?P<high>{_HIGH}|H\.|Q\.|TX\.?|T[Pp]\.))"
-    rf"\s?(?:số\s)?(?P<value>(?<![Tt]o )(?!SOS|Tàu\b)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
+    rf"\s?(?:số\s|biển\s|đảo\s|nghèo\s|miền núi\s)?(?P<value>(?<![Tt]o )(?!SOS|Tàu\b)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
     rf"|(?<!ban )(?<!xa ){_NUMBER}(?: (?!Công|Cong|Ngày|Trường){NAME_WORDS})?"
     r"(?! (?:tháng |năm )?(?:tuổi|nay)))"
 )
@@ -89,7 +89,7 @@ _NO_MARKET = "".join(f"(?<!{word} )" for word in _OTHER_TRUONG.split("|"))
 _SCHOOL = spelled(
     rf"(?<!\w)(?:{_NO_MARKET}(?:[Tt]rường|TRƯỜNG) {{1,3}}(?:(?:{_LEVEL}|{_SORT})[ –-]{{1,3}}){{0,4}}"
     rf"|(?:(?:{_LEVEL})[ –-]{{1,3}})(?:(?:{_LEVEL}|{_SORT})[ –-]{{1,3}}){{0,3}})"
-    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}{_NUMBERED})"
+    rf"(?P<value>(?:số \d+ )?{_NO_SCHOOL}{NAME_WORDS}(?: số \d{{1,2}}|{_NUMBERED}))"
 )
 _CLASS = spelled(
     r"(?:[Ll]ớp|LỚP|học sinh|nữ sinh|nam sinh)\s+"

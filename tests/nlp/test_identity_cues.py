@@ -46,6 +46,8 @@ def check(**passages: str) -> None:
         "Cháu bé khóc. Bà «Mẫu», một phụ huynh có con học cùng lớp, kể lại.",
         "Đứa con lớn tên «Mẫu» (21 tuổi), con út tên «Lê Thị Thử» (9 tuổi).",
         "Bé trai ở nhà với chị gái, «Mẫu», suốt ba ngày.",
+        "Bà «Mẫu» (áo đen, đang ngồi) bên cháu nội 2 tuổi bị lạc.",
+        "Cả ba em nhỏ 5 tuổi đều là cháu bà «N.T.L.» (61 tuổi).",
     ],
 )
 def test_who_brings_up_a_child_is_masked(passage: str) -> None:
@@ -93,6 +95,7 @@ def test_a_relative_is_masked_also_where_it_is_called_the_accused() -> None:
         "Em «Mẫu», «Thử» và «Đơn» được cứu.",
         "Nữ sinh lớp 12 tên «Nga» kể lại.",
         "Diễn viên 13 tuổi là «Trà Mẫu» được khen, cháu bé vui.",
+        "Diễn viên «Mẫu Đơn» (thời điểm quay mới 13 tuổi) kể. Thầy yêu cầu «Đơn» nghỉ.",
         "Cháu «Lê Văn Nam» (7 tuổi) về nhà. «Nam» kể lại.",
     ],
 )
@@ -106,6 +109,7 @@ def test_a_childs_name_in_every_form_is_masked(passage: str) -> None:
         "Trần Mẫu - 21 tuổi, ngụ xã Mẫu Thới, huyện Mẫu Cần - bị bắt vì lừa bé gái.",
         "Bị cáo Trần Mẫu (còn gọi là Đơn, 58 tuổi, trú tại xã Mẫu Thọ, huyện Mẫu Yên) đánh bé gái.",
         "Hai nghi phạm gồm Lê Mẫu (32 tuổi), Trần Thử (33 tuổi) cùng ngụ huyện Mẫu Sơn bế cháu bé đi.",
+        "Trần Mẫu (SN 1999) trú tại xã Mẫu Tiến, Trần Thử (82 tuổi), ngụ xã Mẫu Ba lừa bé gái.",
         "Bé gái ở toà nhà ở thành phố Mẫu Khánh. Ông xã Uông Tiểu Phi chăm sóc 4 năm nay.",
         "Cháu bé đỗ vào lớp 10, tuyển sinh năm 2015. Tổ đại biểu số 1 Đoàn đại biểu.",
     ],
@@ -126,6 +130,8 @@ def test_the_home_of_an_adult_who_is_no_kin_stays(passage: str) -> None:
         "Đám tang ở quê nội cháu bé ở huyện «Mẫu Sơn».",
         "Bé gái có mảnh giấy ghi: Cháu sinh tháng «10/2019».",
         "Nữ sinh trường năng khiếu «Mẫu Phú» và trường mầm non xã «Mẫu Giao».",
+        "Bé gái ở xã biển «Mẫu Minh», huyện «Mẫu Thăng», học trường tiểu học «Mẫu số 2».",
+        "Bé gái ở xã «Mẫu Bắc». Tang thương bao trùm 2 xã «Mẫu Nam», «Mẫu Bắc» (huyện «Mẫu Thăng»).",
         "Học sinh trường quốc tế «Fooway» kể. Sau vụ «Fooway», cháu bé nghỉ học. Sân bay quốc tế Mẫu Bàng.",
         "Học sinh trường THPT «Minh Khai» kể. Sông Minh Khai ở xa, cháu bé nói.",
     ],
