@@ -98,7 +98,6 @@ def _again(typed: Field, name: str) -> Iterator[Found]:
         listed = " " in name and _LISTED[typed.bare].search(typed.text, max(0, at - 4), at)
         if listed and not unit and not typed.text[end : end + 1].isalnum():
             yield at, end, "address"
-            yield from address_at(typed.text, end, end, end + _CHAIN, typed.bare)
         if unit and not typed.text[end : end + 1].isalnum():
             yield at, end, "address"
             yield from address_at(typed.text, unit.start(), end, end + _CHAIN, typed.bare)

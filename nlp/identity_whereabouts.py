@@ -35,7 +35,8 @@ _NUMBERED = rf"(?: \d{{1,2}}(?!\d|[\w/.,]\w| (?:{_COUNTED})(?!\w)))?"
 _UNIT = spelled(
     rf"(?<!\w)(?<![ôÔ]ng )(?<!chăm )(?:(?P<low>{_LOW}|[Kk]hu(?=\s\d)|P\.|X\.|TT\.)"
     rf"|(?P<high>{_HIGH}|H\.|Q\.|TX\.?|T[Pp]\.))"
-    rf"\s?(?:số\s|biển\s|đảo\s|nghèo\s|miền núi\s)?(?P<value>(?<![Tt]o )(?!SOS|Tàu\b)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
+    rf"\s?(?:số\s|biển\s|đảo\s|nghèo\s|miền núi\s)?"
+    rf"(?P<value>(?<![Tt]o )(?!SOS|Tàu\b)(?!(?<=[Bb]an ){_BOARD}){NAME_WORDS}{_NUMBERED}"
     rf"|(?<!ban )(?<!xa ){_NUMBER}(?: (?!Công|Cong|Ngày|Trường){NAME_WORDS})?"
     r"(?! (?:tháng |năm )?(?:tuổi|nay)))"
 )

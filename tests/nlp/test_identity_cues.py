@@ -77,9 +77,7 @@ def test_the_accused_is_kin_where_a_stepchild_is_spoken_of() -> None:
 
 
 def test_a_relative_is_masked_also_where_it_is_called_the_accused() -> None:
-    check(
-        text="Bị cáo «Foster Mockup» ra toà. Bà «Foster Mockup» bị tố đánh hai con trai ruột. «Mockup» im."
-    )
+    check(text="Bị cáo «Foster Mockup» ra toà. Bà «Foster Mockup» bị tố đánh hai con trai ruột. «Mockup» im.")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +129,7 @@ def test_the_home_of_an_adult_who_is_no_kin_stays(passage: str) -> None:
         "Bé gái có mảnh giấy ghi: Cháu sinh tháng «10/2019».",
         "Nữ sinh trường năng khiếu «Mẫu Phú» và trường mầm non xã «Mẫu Giao».",
         "Bé gái ở xã biển «Mẫu Minh», huyện «Mẫu Thăng», học trường tiểu học «Mẫu số 2».",
-        "Bé gái ở xã «Mẫu Bắc». Tang thương bao trùm 2 xã «Mẫu Nam», «Mẫu Bắc» (huyện «Mẫu Thăng»).",
+        "Bé gái ở xã «Mẫu Bắc». Tang thương bao trùm 2 xã «Mẫu Nam», «Mẫu Bắc» này.",
         "Học sinh trường quốc tế «Fooway» kể. Sau vụ «Fooway», cháu bé nghỉ học. Sân bay quốc tế Mẫu Bàng.",
         "Học sinh trường THPT «Minh Khai» kể. Sông Minh Khai ở xa, cháu bé nói.",
     ],
