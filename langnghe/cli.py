@@ -28,6 +28,7 @@ for room in (stages, reading, models, demo):
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")
+app.add_typer(models.app, name="models")
 
 
 @app.callback()

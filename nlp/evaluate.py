@@ -8,9 +8,11 @@ import numpy as np
 
 from core.logs import log
 from core.taxonomy import taxonomy
-from nlp import linear, scores, tone
+from nlp import scores, tone
 from nlp.analyser import BATCH, PACKAGED
+from nlp.compare import judgeable
 from nlp.features import Batch
+from nlp.in_use import load
 from nlp.linear import Model
 from nlp.risk import KIND, SEVERITY, details, judge
 from nlp.rows import Row, read, row_hashes
@@ -22,10 +24,12 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
 
     The shape for risk: `n`, `relevance` (with `weighted`), `categories`, `severity`, `kind`; for a
     single-label task: `n`, `accuracy`, `macro_f1`, `weighted_f1`, `per_label`. Rows that the model was
-    trained on are counted in a warning. Raises BadInput and BadModel.
+    trained on, and empty, repeated or contradictory ones, are counted in warnings. Raises BadInput, BadModel.
     """
     rows = read(task, data).rows
-    loaded = linear.load(model or PACKAGED / task)
+    loaded = load(task, model or PACKAGED / task)
+    for reason, count in judgeable(rows)[1].items():
+        log("nlp").warning("rows that say nothing or not the same", reason=reason, rows=count)
     known = loaded.trained_on(row_hashes(rows))
     if known:
         log("nlp").warning(
