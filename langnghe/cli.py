@@ -9,7 +9,7 @@ import typer
 
 from core.errors import BadInput, BadQuery, BadSettings, BadUsage, LangngheError
 from core.logs import set_up_logs
-from langnghe.commands import demo, models, people, quarantine, reading, sources, stages
+from langnghe.commands import demo, labels, models, people, quarantine, reading, sources, stages
 from langnghe.commands.console import errors
 
 WRONG_USAGE = (BadSettings, BadUsage, BadQuery, BadInput)
@@ -28,6 +28,7 @@ for room in (stages, reading, models, demo):
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")
+app.add_typer(labels.app, name="labels")
 app.add_typer(models.app, name="models")
 
 
