@@ -13,6 +13,7 @@ from nlp.analyser import BATCH, PACKAGED
 from nlp.compare import judgeable
 from nlp.features import Batch
 from nlp.in_use import load
+from nlp.language import vietnamese
 from nlp.linear import Model
 from nlp.risk import KIND, SEVERITY, details, judge
 from nlp.rows import Row, read, row_hashes
@@ -24,12 +25,15 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
 
     The shape for risk: `n`, `relevance` (with `weighted`), `categories`, `severity`, `kind`; for a
     single-label task: `n`, `accuracy`, `macro_f1`, `weighted_f1`, `per_label`. Rows that the model was
-    trained on, and empty, repeated or contradictory ones, are counted in warnings. Raises BadInput, BadModel.
+    trained on, and empty, repeated, contradictory or foreign ones, are counted in warnings. Raises
+    BadInput and BadModel.
     """
     rows = read(task, data).rows
     loaded = load(task, model or PACKAGED / task)
-    for reason, count in judgeable(rows)[1].items():
-        log("nlp").warning("rows that say nothing or not the same", reason=reason, rows=count)
+    odd = judgeable(rows)[1] | {"not_vietnamese": sum(not vietnamese(row.words) for row in rows)}
+    for reason, count in odd.items():
+        if count:
+            log("nlp").warning("rows that figures may not mean much for", reason=reason, rows=count)
     known = loaded.trained_on(row_hashes(rows))
     if known:
         log("nlp").warning(

@@ -14,9 +14,11 @@ from tempfile import mkdtemp
 
 from pydantic import TypeAdapter, ValidationError
 
-from core.contracts import Contract
+from core.contracts import Contract, Kind
 from core.errors import BadModel, BadUsage
+from core.taxonomy import taxonomy
 from nlp import linear
+from nlp.card import Head
 from nlp.linear import Model
 from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
 from nlp.task import Task
@@ -62,7 +64,24 @@ def load(task: Task, folder: Path) -> Model:
     lacking += [name for name in heads if name not in model.card.heads]
     if lacking:
         raise BadModel(f"{folder}: the model lacks {lacking[0]!r}, which {task} needs; train it anew")
+    for name in heads:
+        head = model.head(name)
+        lengths = {len(head.scaling), len(head.thresholds)}
+        if not (head.one_of or lengths == {len(head.outputs)}) or set(head.outputs) - _answers(name, head):
+            raise BadModel(
+                f"{folder / linear.CARD}: the head {name!r} does not fit; restore or train it anew"
+            )
     return model
+
+
+def _answers(name: str, head: Head) -> set[str]:
+    """Return what the outputs of a head may be."""
+    known: dict[str, set[str]] = {
+        CATEGORIES: set(taxonomy().codes),
+        SEVERITY: {str(level) for level in taxonomy().severity},
+        KIND: set(Kind),
+    }
+    return known.get(name, set(head.outputs))
 
 
 @dataclass(frozen=True)

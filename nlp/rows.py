@@ -52,10 +52,14 @@ class Row:
         return fold(self.thread or read.thread_title or read.title or read.text).strip()
 
     @property
+    def words(self) -> str:
+        """All that it says itself."""
+        return " ".join((self.reading.title, self.reading.lead, self.reading.text))
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to read."""
-        read = self.reading
-        return not (read.title + read.lead + read.text).strip()
+        return not self.words.strip()
 
 
 @dataclass

@@ -19,6 +19,7 @@ from nlp.card import Head, ModelCard, Source
 from nlp.drift import reference
 from nlp.features import Batch, Block, Reading
 from nlp.fit import Numbers
+from nlp.language import vietnamese
 from nlp.linear import Model, Space
 from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
 from nlp.rows import Row, Rows, read, row_hash, row_hashes
@@ -94,6 +95,7 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     rows = [row for row in data.rows if not row.empty]
     warnings["empty"] = len(data.rows) - len(rows)
     warnings["contradictory"] = _contradictory(rows)
+    warnings["not_vietnamese"] = sum(not vietnamese(row.words) for row in rows)
     relevance = None
     if task is Task.RISK:
         parts, relevance = _risk(rows, warnings, _Steps(progress, 2 * (fit.FOLDS + 2)))
