@@ -247,6 +247,7 @@ class AlertKind(StrEnum):
     RISE = "rise"
     SILENT = "silent"
     FAILED = "failed"
+    DRIFT = "drift"
 
 
 class Alert(Contract):

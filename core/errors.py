@@ -25,6 +25,10 @@ class BadModel(LangngheError):
     """A model folder is missing, damaged or of another make. Raised on load."""
 
 
+class ModelRefused(LangngheError):
+    """A model may not come into use: it is worse, or can't be judged fairly. The command ends with 1."""
+
+
 class ArchiveUnavailable(LangngheError):
     """The archive can't be read or written (disk full, folder gone). The run stops and can be repeated."""
 

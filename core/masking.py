@@ -8,11 +8,11 @@ name out (`/chau-nguyen-van-a-bi-…`), so whoever prints a link in a report or 
 "nguồn" with the link behind it, not as text.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from core.contracts import Document, Span, content_hash
+from core.contracts import Document, Page, Span, content_hash
 from core.text import MASK, fold
 
 
@@ -38,14 +38,19 @@ def masked(document: Document) -> Document:
 
     Offsets of all spans hold for the masked form. Masking a masked document changes nothing.
     """
-    by_field = groupby(sorted(document.analysis.masked, key=attrgetter("field")), key=attrgetter("field"))
-    page = document.page
-    changed = {field: mask_text(getattr(page, field), spans) for field, spans in by_field}
+    page = masked_page(document.page, document.analysis.masked)
+    return document if page is document.page else document.model_copy(update={"page": page})
+
+
+def masked_page(page: Page, spans: Sequence[Span]) -> Page:
+    """Return `page` with `spans` masked as `masked` does it; the same object if there are none."""
+    by_field = groupby(sorted(spans, key=attrgetter("field")), key=attrgetter("field"))
+    changed = {field: mask_text(getattr(page, field), of_field) for field, of_field in by_field}
     if not changed:
-        return document
-    names = [getattr(page, span.field)[span.start : span.end] for span in document.analysis.masked]
+        return page
+    names = [getattr(page, span.field)[span.start : span.end] for span in spans]
     if any(len(name) > 1 and fold(name) in fold(page.section) for name in names):
         changed["section"] = ""
     shown = page.model_copy(update=changed)
     digest = content_hash(shown.title, shown.lead, shown.text)
-    return document.model_copy(update={"page": shown.model_copy(update={"content_hash": digest})})
+    return shown.model_copy(update={"content_hash": digest})

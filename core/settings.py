@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     sources_dir: Path | None = Field(
         default=None, description="YAML source files; default: the packaged ones"
     )
-    models_dir: Path | None = Field(default=None, description="models; default: the packaged ones")
+    models_dir: Path | None = Field(
+        default=None, description="models in use; default: `models` in data_dir, else the packaged ones"
+    )
     language: str = Field(default="vi", description="of console, report and alerts: vi or en")
     crawl: CrawlSettings = CrawlSettings()
     console: ConsoleSettings = ConsoleSettings()

@@ -21,12 +21,32 @@ def settle(decisions: Iterable[Decision]) -> Triage:
     Relabelling to severity 0 dismisses, to a higher one brings a dismissed text back.
     """
     rows = list(decisions)
-    undone = {d.undoes for d in rows if d.undoes is not None}
     triage = Triage()
-    for decision in rows:
-        if decision.seq not in undone and decision.undoes is None:
-            triage = _after(triage, decision)
+    for decision in standing(rows):
+        triage = _after(triage, decision)
     return triage.model_copy(update={"seq": rows[-1].seq if rows else 0})
+
+
+def verdict(decisions: Iterable[Decision]) -> Decision | None:
+    """Return the newest decision that stands and says what the text is; None while nothing stands.
+
+    Undone decisions and notes don't count. Reopening takes back all verdicts but labels that a person gave,
+    as in `settle`: then the relabelling is the verdict.
+    """
+    rows = list(decisions)
+    said = [d for d in standing(rows) if d.what is not What.NOTE]
+    if settle(rows).relevant is None:
+        return None
+    if said[-1].what is not What.REOPEN:
+        return said[-1]
+    return next(d for d in reversed(said) if d.what is What.RELABEL)
+
+
+def standing(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the decisions that nobody undid, without those that only undo another, in order."""
+    rows = list(decisions)
+    undone = {d.undoes for d in rows if d.undoes is not None}
+    return [d for d in rows if d.seq not in undone and d.undoes is None]
 
 
 def _after(triage: Triage, decision: Decision) -> Triage:

@@ -9,7 +9,7 @@ import typer
 
 from core.errors import BadInput, BadQuery, BadSettings, BadUsage, LangngheError
 from core.logs import set_up_logs
-from langnghe.commands import demo, models, people, quarantine, reading, sources, stages
+from langnghe.commands import demo, drift, labels, models, people, quarantine, reading, sources, stages
 from langnghe.commands.console import errors
 
 WRONG_USAGE = (BadSettings, BadUsage, BadQuery, BadInput)
@@ -22,12 +22,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (stages, reading, models, demo):
+for room in (stages, reading, models, drift, demo):
     for command in room.COMMANDS:
         app.command()(command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")
+app.add_typer(labels.app, name="labels")
+app.add_typer(models.app, name="models")
 
 
 @app.callback()

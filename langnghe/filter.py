@@ -2,21 +2,23 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput
+from nlp.analyser import Analyser
 from nlp.filter import analyse_rows
 
 STANDARD = "-"
 
 
-def analyse_file(source: str, target: str, model: Path | None = None) -> int:
+def analyse_file(source: str, target: str, load: Callable[[], Analyser]) -> int:
     """Analyse the JSON Lines of `source` into `target` (`-`: standard input or output); return how many.
 
-    A file is written whole or not at all. Raises BadInput that names file and line.
+    `load` gives the models, once the source is open. A file is written whole or not at all. Raises BadInput
+    that names file and line, and BadModel.
     """
     count = 0
     draft = Path(f"{target}.part")
@@ -30,7 +32,7 @@ def analyse_file(source: str, target: str, model: Path | None = None) -> int:
             raise BadInput(f"{source}: {error.strerror}; give a JSON Lines file or -") from error
         try:
             out = sys.stdout if target == STANDARD else files.enter_context(draft.open("w", encoding="utf-8"))
-            for row in analyse_rows(_rows(lines), model):
+            for row in analyse_rows(_rows(lines), load()):
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 count += 1
             out.flush()

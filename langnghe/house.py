@@ -22,6 +22,7 @@ from index.engine import Engine
 
 if TYPE_CHECKING:
     from nlp.analyser import Analyser
+    from nlp.in_use import Shelf
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,19 @@ class House:
 
     @cached_property
     def analyser(self) -> Analyser:
-        """The packaged or configured models."""
+        """The models in use."""
         from nlp.analyser import Analyser
 
-        return Analyser.load(self.settings.models_dir)
+        return Analyser.of(self.shelf.folders())
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where models are: in `models_dir`, or in `models` of the data folder before the packaged ones."""
+        from nlp.analyser import PACKAGED
+        from nlp.in_use import Shelf
+
+        given = self.settings.models_dir
+        return Shelf(given) if given else Shelf(self.settings.data_dir / "models", PACKAGED)
 
     @cached_property
     def sources(self) -> Sources:

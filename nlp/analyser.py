@@ -1,14 +1,15 @@
 """From pages to analyses: the screen over all, the costly steps only on what it passes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.contracts import Analysis, ModelInfo, Page, PageType, Sentiment, Span
 from core.errors import BadModel
-from nlp import linear, tone
+from nlp import tone
 from nlp.evidence import evidence
 from nlp.features import reading
 from nlp.identity import masked_spans
+from nlp.in_use import Shelf, load
 from nlp.linear import Model
 from nlp.places import provinces
 from nlp.risk import CATEGORIES, DETAIL, Judged, Judgement, judge, threshold
@@ -38,8 +39,12 @@ class Analyser:
 
         Raises BadModel for one that is missing, damaged or made for another task.
         """
-        folder = models_dir or PACKAGED
-        return cls(*(linear.load(folder / task) for task in (Task.RISK, Task.SENTIMENT, Task.HOSTILITY)))
+        return cls.of(Shelf(models_dir or PACKAGED).folders())
+
+    @classmethod
+    def of(cls, folders: Mapping[Task, Path]) -> "Analyser":
+        """Load the model of each task from its folder. Raises BadModel."""
+        return cls(*(load(task, folders[task]) for task in (Task.RISK, Task.SENTIMENT, Task.HOSTILITY)))
 
     def analyse(self, pages: Sequence[Page]) -> list[Analysis]:
         """Return the analysis of each page, in order. `story_id` and `duplicate_of` are left to the caller.

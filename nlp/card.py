@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from core.contracts import Contract
 from nlp.features import Block
 from nlp.task import Task
@@ -44,8 +46,25 @@ class Head(Contract):
     shares: tuple[float, ...] = ()
 
 
+class Reference(Contract):
+    """What training texts of one form look like to the model, in numbers (`nlp.drift`).
+
+    `edges` are the inner borders of ten bins of relevance and `shares` how much of the texts each holds;
+    `flagged` is the share that counts as relevant, `unknown` the mean share of syllables not learned.
+    """
+
+    texts: int
+    edges: tuple[float, ...] = Field(min_length=9, max_length=9)
+    shares: tuple[float, ...] = Field(min_length=10, max_length=10)
+    flagged: float
+    unknown: float
+
+
 class ModelCard(Contract):
-    """The card of a model folder (`card.json`); `weights_sha256` ties it to `weights.npz` beside it."""
+    """The card of a model folder (`card.json`); `weights_sha256` ties it to `weights.npz` beside it.
+
+    `reference` holds what drift is told by, for articles and for remarks; models of old have none.
+    """
 
     format: Literal["langnghe-linear-1"] = "langnghe-linear-1"
     task: Task
@@ -60,3 +79,4 @@ class ModelCard(Contract):
     figures: dict[str, float]
     warnings: dict[str, int]
     weights_sha256: str
+    reference: dict[str, Reference] = Field(default_factory=dict)

@@ -8,9 +8,12 @@ import numpy as np
 
 from core.logs import log
 from core.taxonomy import taxonomy
-from nlp import linear, scores, tone
+from nlp import scores, tone
 from nlp.analyser import BATCH, PACKAGED
+from nlp.compare import judgeable
 from nlp.features import Batch
+from nlp.in_use import load
+from nlp.language import vietnamese
 from nlp.linear import Model
 from nlp.risk import KIND, SEVERITY, details, judge
 from nlp.rows import Row, read, row_hashes
@@ -22,10 +25,15 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
 
     The shape for risk: `n`, `relevance` (with `weighted`), `categories`, `severity`, `kind`; for a
     single-label task: `n`, `accuracy`, `macro_f1`, `weighted_f1`, `per_label`. Rows that the model was
-    trained on are counted in a warning. Raises BadInput and BadModel.
+    trained on, and empty, repeated, contradictory or foreign ones, are counted in warnings. Raises
+    BadInput and BadModel.
     """
     rows = read(task, data).rows
-    loaded = linear.load(model or PACKAGED / task)
+    loaded = load(task, model or PACKAGED / task)
+    odd = judgeable(rows)[1] | {"not_vietnamese": sum(not vietnamese(row.words) for row in rows)}
+    for reason, count in odd.items():
+        if count:
+            log("nlp").warning("rows that figures may not mean much for", reason=reason, rows=count)
     known = loaded.trained_on(row_hashes(rows))
     if known:
         log("nlp").warning(

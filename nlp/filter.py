@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from core.contracts import Page, PageType
@@ -17,15 +16,15 @@ _FETCHED = datetime(1970, 1, 1, tzinfo=UTC)  # a row has no time; the models don
 
 
 def analyse_rows(
-    rows: Iterable[Mapping[str, Any]], models_dir: Path | None = None
+    rows: Iterable[Mapping[str, Any]], analyser: Analyser | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield each row with its `analysis`, in order, some rows at a time.
+    """Yield each row with its `analysis` by `analyser` (default: the packaged models), in order.
 
     A row has at least `text`, or `title`, `lead`, `body`; `type` (article, comment, post, report or news)
     and `thread_title` where there is one. Raises BadInput that names the row (counted from 1) which can't
     be read, and BadModel.
     """
-    analyser = Analyser.load(models_dir)
+    analyser = analyser or Analyser.load()
     numbered = enumerate(rows, start=1)
     while batch := list(islice(numbered, BATCH)):
         pages = [page_of(row, number) for number, row in batch]

@@ -1,6 +1,7 @@
 """Labelled rows for training and evaluation, read from JSON lines or Parquet and checked."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
@@ -20,6 +21,7 @@ from nlp.features import Reading
 from nlp.task import Task
 
 REMARKS = ("comment", "post")
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,14 @@ class Row:
         return fold(self.thread or read.thread_title or read.title or read.text).strip()
 
     @property
+    def words(self) -> str:
+        """All that it says itself."""
+        return " ".join((self.reading.title, self.reading.lead, self.reading.text))
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to read."""
-        read = self.reading
-        return not (read.title + read.lead + read.text).strip()
+        return not self.words.strip()
 
 
 @dataclass
@@ -128,6 +134,8 @@ def text_of(raw: Mapping[str, object], name: str, where: str) -> str:
         return ""
     if not isinstance(value, str):
         raise BadInput(f"{where}: {name!r} is not text")
+    if HALF_A_PAIR.search(value):
+        raise BadInput(f"{where}: {name!r} holds half a surrogate pair; it is not Unicode")
     return nfc(value)
 
 
@@ -153,6 +161,8 @@ def parse(task: Task, raw: Mapping[str, object], where: str) -> Row:
         label = raw.get("label")
         if label is None or isinstance(label, dict | list) or not str(label).strip():
             raise BadInput(f"{where}: 'label' is missing")
+        if HALF_A_PAIR.search(str(label)):
+            raise BadInput(f"{where}: 'label' holds half a surrogate pair; it is not Unicode")
         if not isinstance(raw.get("text"), str):
             raise BadInput(f"{where}: 'text' is missing")
         # A sentence of its own: what stands above it is not part of this task's format.
@@ -170,16 +180,20 @@ def parse(task: Task, raw: Mapping[str, object], where: str) -> Row:
 
 def _risk(raw: Mapping[str, object], where: str) -> Risk:
     relevant = raw.get("relevant")
-    if relevant not in (True, False, 0, 1):
+    if not isinstance(relevant, int | float) or relevant not in (0, 1):
         raise BadInput(f"{where}: 'relevant' is neither true nor false")
-    codes = raw.get("categories") or []
+    codes = raw.get("categories")
+    codes = [] if codes is None else codes
     if not isinstance(codes, list):
         raise BadInput(f"{where}: 'categories' is not a list")
     for code in codes:
         if code not in taxonomy().codes:
             raise BadInput(f"{where}: {code!r} is not a category; they are {', '.join(taxonomy().codes)}")
     severity = raw.get("severity", 0)
-    if severity not in taxonomy().severity:
+    severity = 0 if severity is None and not relevant else severity
+    # Parquet may count in floats.
+    number = isinstance(severity, int | float) and not isinstance(severity, bool)
+    if not number or severity not in taxonomy().severity:
         raise BadInput(f"{where}: severity {severity!r} is not 0, 1, 2 or 3")
     try:
         kind = Kind(str(raw.get("kind") or "none"))
@@ -189,4 +203,4 @@ def _risk(raw: Mapping[str, object], where: str) -> Risk:
         raise BadInput(f"{where}: a text that is not relevant has a category, severity or kind")
     if relevant and (not severity or kind is Kind.NONE):
         raise BadInput(f"{where}: a relevant text needs a severity of 1 to 3 and a kind")
-    return Risk(bool(relevant), tuple(dict.fromkeys(codes)), int(str(severity)), kind)
+    return Risk(bool(relevant), tuple(dict.fromkeys(codes)), int(float(str(severity))), kind)

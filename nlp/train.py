@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.contracts import Kind
 from core.errors import BadInput
@@ -14,8 +16,10 @@ from core.taxonomy import taxonomy
 from core.text import fold
 from nlp import fit, linear, scores
 from nlp.card import Head, ModelCard, Source
+from nlp.drift import reference
 from nlp.features import Batch, Block, Reading
 from nlp.fit import Numbers
+from nlp.language import vietnamese
 from nlp.linear import Model, Space
 from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
 from nlp.rows import Row, Rows, read, row_hash, row_hashes
@@ -91,11 +95,14 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     rows = [row for row in data.rows if not row.empty]
     warnings["empty"] = len(data.rows) - len(rows)
     warnings["contradictory"] = _contradictory(rows)
+    warnings["not_vietnamese"] = sum(not vietnamese(row.words) for row in rows)
+    relevance = None
     if task is Task.RISK:
-        spaces, heads, blocks, figures = _risk(rows, warnings, _Steps(progress, 2 * (fit.FOLDS + 2)))
+        parts, relevance = _risk(rows, warnings, _Steps(progress, 2 * (fit.FOLDS + 2)))
     else:
-        spaces, heads, blocks, figures = _tone(task, rows, _Steps(progress, 2))
-    return _model(task, rows, data.sources, spaces, heads, blocks, figures, warnings)
+        parts = _tone(task, rows, _Steps(progress, 2))
+    model = _model(task, rows, data.sources, *parts, warnings)
+    return replace(model, card=model.card.model_copy(update={"reference": reference(model, rows, relevance)}))
 
 
 def bare(reading: Reading) -> Reading:
@@ -140,7 +147,8 @@ def copies(rows: Sequence[Row]) -> tuple[list[Reading], Numbers]:
 Parts = tuple[dict[str, Space], dict[str, Head], dict[str, tuple[Block, ...]], dict[str, float]]
 
 
-def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> Parts:
+def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts, NDArray[np.float64]]:
+    """Fit the risk model; return its parts, and the relevance of each row by models that did not see it."""
     relevant = np.array([row.risk.relevant for row in rows])
     _need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
     judged = np.array([row.weight > 0 for row in rows])
@@ -163,7 +171,8 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> Parts:
     detail, heads = _detail([row for row in rows if row.risk.relevant], warnings, steps)
     spaces[DETAIL] = detail
     figures = {"cross_fit_relevance_f1": scores.f1(probability[judged] >= least, relevant[judged])}
-    return spaces, {RELEVANCE: screen, **heads}, {SCREEN: SCREEN_BLOCKS, DETAIL: DETAIL_BLOCKS}, figures
+    blocks: dict[str, tuple[Block, ...]] = {SCREEN: SCREEN_BLOCKS, DETAIL: DETAIL_BLOCKS}
+    return (spaces, {RELEVANCE: screen, **heads}, blocks, figures), probability.astype(np.float64)
 
 
 def _detail(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Space, dict[str, Head]]:

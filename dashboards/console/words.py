@@ -1,5 +1,7 @@
 """What the codes of contracts and taxonomy are called in the interface."""
 
+from collections.abc import Mapping
+
 from core.contracts import Alert, AlertKind, PageType, SourceState, State, What
 from core.outcomes import Result, Stage
 from core.records.people import Role
@@ -85,7 +87,9 @@ ALERTS = {
     AlertKind.RISE: _("Tăng bất thường"),
     AlertKind.SILENT: _("Nguồn không có tin mới"),
     AlertKind.FAILED: _("Nguồn bị lỗi"),
+    AlertKind.DRIFT: _("Tin khác với dữ liệu huấn luyện"),
 }
+FORMS = {"article": _("bài báo"), "remark": _("bình luận và bài diễn đàn")}
 # Why an item was left out or set aside: the codes of the crawler and the pipeline.
 REASONS = {
     "robots": _("robots.txt không cho phép"),
@@ -221,7 +225,28 @@ class Names:
                 count=self.language.number(float(facts.get("count", 0))),
                 expected=self.language.number(round(float(facts.get("expected", 0)), 1)),
             )
+        if alert.kind is AlertKind.DRIFT:
+            return self._drift(facts)
         name = str(facts.get("name") or facts.get("source", ""))
         if alert.kind is AlertKind.SILENT:
             return say("%(name)s đã lâu không có tin mới, cần kiểm tra nguồn", name=name)
         return say("Thu thập từ %(name)s không thành công, cần kiểm tra nguồn", name=name)
+
+    def _drift(self, facts: Mapping[str, str | int | float]) -> str:
+        form = str(facts.get("form", ""))
+
+        def percent(name: str) -> str:
+            return f"{self.language.number(round(100 * float(facts.get(name, 0)), 1))} %"
+
+        return self.language.say(
+            "Tuần %(week)s, %(form)s: %(flagged)s tin liên quan (dữ liệu huấn luyện %(flagged_before)s), "
+            "%(unknown)s âm tiết lạ (trước %(unknown_before)s), chỉ số ổn định %(psi)s; "
+            "nên gán nhãn thêm và huấn luyện lại mô hình",
+            week=str(facts.get("week", "")),
+            form=self.language.say(FORMS.get(form, form)),
+            flagged=percent("flagged"),
+            flagged_before=percent("flagged_expected"),
+            unknown=percent("unknown"),
+            unknown_before=percent("unknown_expected"),
+            psi=self.language.number(round(float(facts.get("psi", 0)), 2)),
+        )

@@ -1,4 +1,4 @@
-"""`langnghe train` and `langnghe evaluate`: models from labelled rows, and how good they are."""
+"""`train`, `evaluate` and `models`: models from labelled rows, how good they are, and which one is in use."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from langnghe.commands.console import errors, output, print_json, print_table
+from core.errors import BadUsage
+from langnghe.commands.console import errors, house, output, print_json, print_table
+from langnghe.house import running
 from nlp.task import Task
 
+app = typer.Typer(help="The models in use: list them, replace one, take it back.", no_args_is_help=True)
 Data = Annotated[list[Path], typer.Option("--data", help="Labelled rows, .jsonl or .parquet; repeatable.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def train(
@@ -29,9 +33,14 @@ def train(
         disable=not errors.is_terminal,
     ) as bars:
         bar = bars.add_task("reading", total=1.0)
-        card = train_model(
-            task, data, directory, lambda name, done: bars.update(bar, description=name, completed=done)
-        )
+        try:
+            card = train_model(
+                task, data, directory, lambda name, done: bars.update(bar, description=name, completed=done)
+            )
+        except OSError as error:
+            raise BadUsage(
+                f"{directory}: {error.strerror or error}; the model can't be written there"
+            ) from error
     for warning, count in card.warnings.items():
         errors.print(f"warning: {warning}: {count}", markup=False)
     output.print(
@@ -40,19 +49,104 @@ def train(
 
 
 def evaluate(
+    context: typer.Context,
     task: Annotated[Task, typer.Argument(help="What to measure.")],
     data: Data,
-    model: Annotated[Path | None, typer.Option(help="Model folder; default: the packaged model.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    model: Annotated[Path | None, typer.Option(help="Model folder; default: the model in use.")] = None,
+    json: Json = False,
 ) -> None:
     """Measure a model on labelled rows."""
     from nlp.evaluate import evaluate as evaluate_model
 
-    figures = evaluate_model(task, data, model)
+    figures = evaluate_model(task, data, model or house(context).shelf.folders()[task])
     if json:
         print_json(figures)
     else:
         print_table("", ("figure", "value"), list(_flat(figures)))
+
+
+@app.command("list")
+def list_models(context: typer.Context, json: Json = False) -> None:
+    """List the model in use for each task, the previous one, and others that are kept."""
+    kept = house(context).shelf.listed()
+    if json:
+        print_json([model.model_dump(mode="json") for model in kept])
+        return
+    rows = [
+        (
+            model.task,
+            model.version,
+            model.state,
+            model.trained_on,
+            model.rows,
+            ", ".join(f"{name} {value:.3f}" for name, value in model.figures.items()),
+        )
+        for model in kept
+    ]
+    print_table("", ("task", "version", "state", "trained", "rows", "figures"), rows)
+
+
+@app.command()
+def promote(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="Folder of the new model.")],
+    data: Data,
+    task: Annotated[Task | None, typer.Option(help="Its task; default: what its card says.")] = None,
+    json: Json = False,
+) -> None:
+    """Put a model into use if it is no worse than the one in use on rows that were kept out of training."""
+    from nlp import in_use, linear
+    from nlp.compare import compare, refuse_worse
+    from nlp.rows import read
+
+    place = house(context)
+    of = task or linear.load(directory).card.task
+    candidate = in_use.load(of, directory)
+    current = in_use.load(of, place.shelf.folders()[of])
+    if candidate.card.weights_sha256 == current.card.weights_sha256 and candidate.card == current.card:
+        raise BadUsage(f"{directory}: this model of {of} is in use already")
+    found = compare(of, candidate, current, read(of, data).rows)
+    if json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        rows = [
+            (
+                name,
+                f"{one.in_use:.3f}",
+                f"{one.candidate:.3f}",
+                f"{one.difference:+.3f}",
+                f"{one.low:+.3f} to {one.high:+.3f}",
+            )
+            for name, one in found.figures.items()
+        ]
+        title = f"{found.candidate} beside {found.in_use} on {found.rows} held-out rows"
+        print_table(title, ("figure", "in use", "candidate", "difference", "95 %"), rows)
+    for reason, count in found.left_out.items():
+        errors.print(f"warning: {count} rows left out: {reason}", markup=False, soft_wrap=True)
+    if found.known_in_use:
+        errors.print(
+            f"warning: the model in use was trained on {found.known_in_use} of these rows: "
+            "its figures are too good",
+            markup=False,
+            soft_wrap=True,
+        )
+    refuse_worse(found)
+    with running(place, f"models promote {of} {found.candidate}, was {found.in_use}"):
+        place.shelf.install(of, directory)
+    if not json:
+        output.print(f"In use for {of}: {found.candidate}", markup=False)
+
+
+@app.command()
+def rollback(
+    context: typer.Context,
+    task: Annotated[Task, typer.Option(help="Whose model to take back.")] = Task.RISK,
+) -> None:
+    """Put the previous model back into use."""
+    place = house(context)
+    with running(place, f"models rollback {task}"):
+        card = place.shelf.rollback(task).card
+    output.print(f"In use for {task}: {card.version}", markup=False)
 
 
 def _flat(figures: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:

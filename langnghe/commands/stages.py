@@ -48,7 +48,7 @@ def analyse(
     target: Annotated[
         str | None, typer.Argument(metavar="OUT.jsonl]", help="The same rows with analysis; - for output.")
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="Model folder; default: the packaged models.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Folder of models; default: those in use.")] = None,
     run_id: RunId = None,
     json: Json = False,
 ) -> None:
@@ -59,8 +59,11 @@ def analyse(
         raise BadUsage("analyse takes no file (the stage) or two (IN.jsonl OUT.jsonl, or - )")
     else:
         from langnghe.filter import analyse_file
+        from nlp.analyser import Analyser
 
-        count = analyse_file(source, target, model)
+        count = analyse_file(
+            source, target, lambda: Analyser.load(model) if model else house(context).analyser
+        )
         print(f"{count} rows analysed", file=sys.stderr)  # noqa: T201 - standard output may be the rows
 
 

@@ -6,6 +6,7 @@ from core.contracts import Relabel, State, Triage, What
 from core.errors import Conflict, RecordsUnavailable, RegisterBroken
 from core.records import Records
 from core.records.decisions import Shown, decide, decisions, triages, undo, verify
+from core.triage import verdict
 
 
 def shown(page_id: str = "p1", seq: int = 0) -> Shown:
@@ -116,3 +117,35 @@ def test_labels_come_with_a_relabelling_and_only_with_one(records: Records) -> N
     with pytest.raises(ValueError):
         decide(records, "lan", What.CONFIRM, [shown()], relabel=Relabel(categories=(), severity=0))
     assert decisions(records) == []
+
+
+@pytest.mark.parametrize(
+    ("acts", "stands"),
+    [
+        ([], None),
+        ([What.NOTE], None),
+        ([What.CONFIRM], 1),
+        ([What.CONFIRM, What.NOTE], 1),
+        ([What.CONFIRM, What.DISMISS], 2),
+        ([What.CONFIRM, What.REOPEN], None),
+        ([What.RELABEL, What.CONFIRM], 2),
+        ([What.RELABEL, What.CONFIRM, What.REOPEN], 1),
+    ],
+)
+def test_the_verdict_is_the_newest_decision_that_stands(
+    records: Records, acts: list[What], stands: int | None
+) -> None:
+    for seq, what in enumerate(acts):
+        labels = Relabel(categories=("bullying",), severity=1) if what is What.RELABEL else None
+        decide(records, "lan", what, [shown(seq=seq)], relabel=labels)
+    found = verdict(decisions(records, "p1"))
+    assert (found.seq if found else None) == stands
+
+
+def test_an_undone_verdict_gives_way_to_the_one_before(records: Records) -> None:
+    decide(records, "lan", What.CONFIRM, [shown()])
+    decide(records, "lan", What.DISMISS, [shown(seq=1)])
+    undo(records, "lan", [(2, shown(seq=2))])
+    found = verdict(decisions(records, "p1"))
+    assert found is not None
+    assert found.what is What.CONFIRM

@@ -46,6 +46,7 @@ def test_every_string_in_the_package_is_one_of_ours_and_none_is_of_a_training_te
         *(str(tone) for tone in taxonomy().sentiment),
         *("0", "1", "2", "3", "clean", "toxic", "relevant", "syllable", "word", "character"),
         *(FORMAT, LABELS, INVENTED, COMMENTS),
+        *("reference", "article", "remark", "edges", "flagged", "unknown", "not_vietnamese"),
         *("format", "task", "name", "version", "trained_on", "seed", "blocks", "heads", "data", "counts"),
         *("figures", "warnings", "weights_sha256", "unit", "fields", "shortest", "longest", "scale"),
         *(
