@@ -9,6 +9,8 @@ import unicodedata
 from functools import cache
 from itertools import product
 
+from nlp.spellings import other_spellings
+
 # Spellings of forums and comments that stand for one word whatever the context. Left out, because they stand
 # for several: a, c, m, t, d, n (also units, classes, initials), "con", "mn".
 CHAT = {
@@ -85,6 +87,27 @@ CHAT = {
     "lm": "làm",
     "lmj": "làm",
     "z": "vậy",
+    "zậy": "vậy",
+    "zị": "vậy",
+    "zì": "gì",
+    "zô": "vào",
+    "zề": "về",
+    "bj": "bị",
+    "đj": "đi",
+    "chj": "chị",
+    "mún": "muốn",
+    "nx": "nữa",
+    "iu": "yêu",
+    "iêu": "yêu",
+    "pé": "bé",
+    "pà": "bà",
+    "pố": "bố",
+    "pạn": "bạn",
+    "oánh": "đánh",
+    "ngta": "người",
+    "nta": "người",
+    "đthoai": "điện",
+    "mng": "người",
 }
 
 # Where the tone mark stands in open syllables: "hoà" and "hòa" are one word; both are taken to the second.
@@ -108,7 +131,7 @@ def age_token(number: int) -> str:
 @cache
 def canonical() -> dict[str, str]:
     """Return the tokens (lower case, NFC) that are read as another, and as which."""
-    same = dict(CHAT)
+    same = {form: CHAT.get(word, word) for form, word in other_spellings().items()} | CHAT
     for forms in _OPEN.values():
         for onset, (old, new) in product(_ONSETS, zip(forms[:5], forms[5:], strict=True)):
             same[onset + old] = onset + new
@@ -116,4 +139,5 @@ def canonical() -> dict[str, str]:
         for written in {str(number), f"{number:02d}"}:
             same[written] = age_token(number)
             same[written + "t"] = age_token(number) + "t"
-    return {unicodedata.normalize("NFC", a): unicodedata.normalize("NFC", b) for a, b in same.items()}
+    composed = {unicodedata.normalize("NFC", a): unicodedata.normalize("NFC", b) for a, b in same.items()}
+    return {form: composed.get(word, word) for form, word in composed.items()}

@@ -14,6 +14,7 @@ from pyarrow import ArrowException
 
 from core.contracts import Kind
 from core.errors import BadInput
+from core.legacy import decoded
 from core.taxonomy import taxonomy
 from core.text import fold, nfc
 from nlp.card import Source
@@ -142,7 +143,8 @@ def text_of(raw: Mapping[str, object], name: str, where: str) -> str:
 def reading_of(raw: Mapping[str, object], where: str) -> Reading:
     """Return what is read of a raw row: `title`, `lead` and `body` (or `text`), by `type`.
 
-    A comment's title is the title it stands under. Raises BadInput where there is neither text nor title.
+    A comment's title is the title it stands under. Text for the fonts of before Unicode (TCVN3, VNI) is put
+    into Unicode. Raises BadInput where there is neither text nor title.
     """
     if not any(name in raw for name in ("text", "title", "lead", "body")):
         raise BadInput(f"{where}: there is no 'text' (or 'title', 'lead', 'body')")
@@ -150,9 +152,10 @@ def reading_of(raw: Mapping[str, object], where: str) -> Reading:
     title = text_of(raw, "title", where)
     text = text_of(raw, "body", where) or text_of(raw, "text", where)
     thread = text_of(raw, "thread_title", where)
+    thread, title, lead, text = decoded([thread, title, text_of(raw, "lead", where), text])
     if kind == "comment":
         thread, title = thread or title, ""
-    return Reading(thread, title, text_of(raw, "lead", where), text, kind in REMARKS)
+    return Reading(thread, title, lead, text, kind in REMARKS)
 
 
 def parse(task: Task, raw: Mapping[str, object], where: str) -> Row:

@@ -24,6 +24,7 @@ _SEPARATOR, _LETTER, _SIGN = 0, 1, 2
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_LOW = np.uint64(2**18 - 1)  # bits that tell at once of nine tokens in ten that they have no other spelling
 _LONGEST = 64  # code points of a token that tell it apart; no Vietnamese syllable has more than 7
 
 
@@ -86,13 +87,16 @@ def _offsets(texts: Sequence[str]) -> Places:
 
 
 @cache
-def _same() -> tuple[Hashes, Hashes]:
+def _same() -> tuple[Hashes, Hashes, NDArray[np.bool_]]:
+    """Return the codes that are read as others, in order, those others, and the low bits of the codes."""
     pairs = canonical()
     plain = tokenise(list(pairs), normalise=False).code
     # A stand-in such as "#child" begins with a separator: hashed by its letters, marked apart by the mix.
     other = np.array([token_code(word) for word in pairs.values()], dtype=np.uint64)
     order = np.argsort(plain)
-    return plain[order], other[order]
+    maybe = np.zeros(int(_LOW) + 1, dtype=bool)
+    maybe[plain & _LOW] = True
+    return plain[order], other[order], maybe
 
 
 def token_code(word: str) -> int:
@@ -104,7 +108,8 @@ def token_code(word: str) -> int:
 def tokenise(texts: Sequence[str], *, normalise: bool = True) -> Tokens:
     """Return the tokens of `texts`: runs of letters and digits, and emoji, `!` and `?` one by one.
 
-    Case is folded; `nlp.normalise.canonical` spellings become one code unless `normalise` is false.
+    Case is folded, a letter drawn out counts once ("emmm"), and `nlp.normalise.canonical` spellings become
+    one code unless `normalise` is false.
     """
     low, kind = _points(texts)
     letter, sign = kind == _LETTER, kind == _SIGN
@@ -115,18 +120,34 @@ def tokenise(texts: Sequence[str], *, normalise: bool = True) -> Tokens:
     if not len(start):
         none = np.zeros(0, dtype=np.int64)
         return Tokens(none.astype(np.uint64), none, none, none)
-    kept = np.flatnonzero(kind)
+    letter[_drawn_out(low, letter)] = False
+    kept = np.flatnonzero(letter | sign)
     begins = first[kept]
-    place = np.minimum(kept - start[np.cumsum(begins) - 1], _LONGEST - 1)
-    powers = _powers()
-    code = mix(np.add.reduceat((low[kept] + np.uint64(1)) * powers[place], np.flatnonzero(begins)))
+    head = np.flatnonzero(begins)
+    place = np.minimum(np.arange(len(kept)) - head[np.cumsum(begins) - 1], _LONGEST - 1)
+    code = mix(np.add.reduceat((low[kept] + np.uint64(1)) * _powers()[place], head))
     if normalise:
-        plain, other = _same()
-        found = np.minimum(np.searchsorted(plain, code), len(plain) - 1)
-        code = np.where(plain[found] == code, other[found], code)
+        plain, other, maybe = _same()
+        asked = np.flatnonzero(maybe[code & _LOW])
+        found = np.minimum(np.searchsorted(plain, code[asked]), len(plain) - 1)
+        code[asked] = np.where(plain[found] == code[asked], other[found], code[asked])
     offsets = _offsets(texts)
     text = np.searchsorted(offsets, start, side="right") - 1
     return Tokens(code, text, start - offsets[text], end - offsets[text])
+
+
+def _drawn_out(low: NDArray[np.uint32], letter: NDArray[np.bool_]) -> Places:
+    """Return where a letter stands again that adds nothing: third and more in a row, or second at the end.
+
+    No word of Vietnamese ends in a letter twice or has one three times. Numbers do: "100".
+    """
+    again = np.flatnonzero(low[1:] == low[:-1]) + 1
+    again = again[letter[again] & (low[again] > ord("9"))]
+    if not len(again):
+        return again
+    alike = np.zeros(len(low) + 1, dtype=bool)
+    alike[again] = True
+    return again[alike[again - 1] | alike[again + 1] | ~letter[np.minimum(again + 1, len(low) - 1)]]
 
 
 def characters(texts: Sequence[str]) -> Tokens:

@@ -11,6 +11,7 @@ from w3lib.encoding import (
     resolve_encoding,
 )
 
+from core.legacy import decoded, font_of
 from core.text import nfc
 
 # Ten times the largest of 298 news pages measured; the crawler refuses larger answers before this.
@@ -34,11 +35,12 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     A byte order mark decides. Then bytes that are UTF-8 are UTF-8, whatever header or meta say: no other
     encoding yields valid UTF-8 by chance (RFC 3629, section 3). Then header, then meta, as far as the bytes
     fit; what claims to be Western but reads as Vietnamese in windows-1258 is taken for that. The rest is
-    sniffed, and letters that can't be read become U+FFFD.
+    sniffed, and letters that can't be read become U+FFFD. What was typed for the fonts of before
+    Unicode (TCVN3, VNI) is put into it.
     """
     body = body[:BYTES_LIMIT]
     text = _decode(body, content_type)
-    return nfc(CONTROLS.sub("", text.encode("utf-8", "ignore").decode()))
+    return nfc(decoded([CONTROLS.sub("", text.encode("utf-8", "ignore").decode())])[0])
 
 
 def _decode(body: bytes, content_type: str | None) -> str:
@@ -60,6 +62,9 @@ def _decode(body: bytes, content_type: str | None) -> str:
         return text
     if _reads_vietnamese(body):
         return body.decode("cp1258", "replace")
+    western = body.decode("cp1252", "replace")
+    if font_of([western]):
+        return western
     return body.decode(_sniffed(body), "replace")
 
 

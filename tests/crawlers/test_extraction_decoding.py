@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.legacy import Font, to_font
 from crawlers.extraction import decode
 
 TEXT = "Trẻ em gọi đường dây nóng 111 để được giúp đỡ, kể cả ban đêm. Phụ huynh và nhà trường cùng phối hợp."
@@ -64,6 +65,13 @@ def test_a_page_cut_in_the_middle_of_a_letter_is_still_utf_8() -> None:
 
 def test_decomposed_letters_are_composed() -> None:
     assert decode(unicodedata.normalize("NFD", TEXT).encode()) == TEXT
+
+
+@pytest.mark.parametrize("font", Font)
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "x-user-defined", ""])
+def test_pages_typed_for_the_fonts_of_before_unicode_are_put_into_it(font: Font, charset: str) -> None:
+    body = html(to_font(TEXT, font).encode("utf-8" if charset == "utf-8" else "cp1252"), charset)
+    assert TEXT in decode(body, "text/html")
 
 
 def test_control_characters_are_left_out() -> None:
