@@ -23,12 +23,14 @@ class Source(Contract):
 class Sigmoid(Contract):
     """Platt's scaling of a score to a probability: 1 / (1 + exp(-(slope · score + offset + remark))).
 
-    `remark` is added for comments and posts. Platt (1999), Probabilistic outputs for support vector machines.
+    `kernel` is what the score of a kernel machine counts beside it; `remark` is added for comments and posts.
+    Platt (1999), Probabilistic outputs for support vector machines.
     """
 
     slope: float
     offset: float
     remark: float = 0.0
+    kernel: float = 0.0
 
 
 class Head(Contract):
@@ -63,6 +65,7 @@ class Reference(Contract):
 class ModelCard(Contract):
     """The card of a model folder (`card.json`); `weights_sha256` ties it to `weights.npz` beside it.
 
+    `embedding` is the SHA-256 of the embedding that its kernel machine was learned with, if it has one;
     `reference` holds what drift is told by, for articles and for remarks; models of old have none.
     """
 
@@ -79,4 +82,5 @@ class ModelCard(Contract):
     figures: dict[str, float]
     warnings: dict[str, int]
     weights_sha256: str
+    embedding: str = ""
     reference: dict[str, Reference] = Field(default_factory=dict)

@@ -16,7 +16,8 @@ from core.text import MASK
 from nlp.card import Reference
 from nlp.features import Batch, Reading, grams, places
 from nlp.linear import Model
-from nlp.risk import SCREEN, familiarity, screen, threshold
+from nlp.risk import SCREEN, familiarity, threshold
+from nlp.risk import relevance as relevance_of
 from nlp.rows import Row
 from nlp.task import Task
 
@@ -101,7 +102,7 @@ def reference(model: Model, rows: Sequence[Row], relevance: Numbers | None = Non
 
 def score(model: Model, readings: Sequence[Reading]) -> Numbers:
     """Return the relevance of each text."""
-    parts = [screen(model, Batch(readings[low : low + PART])) for low in range(0, len(readings), PART)]
+    parts = [relevance_of(model, readings[low : low + PART]) for low in range(0, len(readings), PART)]
     return np.concatenate(parts, dtype=np.float64) if parts else np.zeros(0)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from core.contracts import Contract, Page, PageType, TextField
+from core.text import fold
 from nlp.segment import words
 from nlp.tokens import Places, Tokens, characters, mix, tokenise
 
@@ -41,6 +42,11 @@ class Reading:
         head = "" if self.thread_title == self.title else self.thread_title
         values = (head, self.title, self.lead, self.text)
         return [value[: READ[name]] for name, value in zip(FIELDS, values, strict=True)]
+
+    def bare(self) -> "Reading":
+        """Return what is read of the text as typed without diacritics."""
+        thread_title, title, lead, text = map(fold, self.fields())
+        return Reading(thread_title, title, lead, text, self.remark)
 
 
 def reading(page: Page) -> Reading:

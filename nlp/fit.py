@@ -1,6 +1,6 @@
 """Fitting linear models. scikit-learn is needed here only: the extra `train`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.card import Sigmoid
+from nlp.embedding import packaged
 from nlp.features import Batch, Block, Keys, counts, grams, lengths, weigh
+from nlp.kernel import Kernel, as_vectors, coded, likeness
 from nlp.linear import Floats, Space, Table
 
 Numbers = NDArray[np.int64]
@@ -21,7 +23,9 @@ STRENGTH, SCREEN_STRENGTH = 10.0, 100.0
 ITERATIONS = 5000  # far more than any fit needs
 # An n-gram of fewer texts is not learned. Each text is there twice (`nlp.train.bare`), so a word
 # without diacritics counts twice.
-MIN_TEXTS = 3
+MIN_TEXTS = 4
+KERNEL_COST = 10.0
+MISSED = 0.002
 FOLDS = 5
 
 
@@ -77,11 +81,8 @@ def fit(counted: Sequence[Counted], known: Numbers, solve: Solver) -> Fitted:
 
 def cross_fit(counted: Sequence[Counted], groups: Numbers, solve: Solver, tick: Callable[[], None]) -> Floats:
     """Return scores of every row by models that did not see its group, over FOLDS folds."""
-    from sklearn.model_selection import GroupKFold
-
     scores: Floats | None = None
-    folds = min(FOLDS, len(np.unique(groups)))
-    for known, unseen in GroupKFold(folds).split(groups, groups=groups):
+    for known, unseen in _folds(groups):
         fitted = fit(counted, known, solve)
         if scores is None:
             scores = np.zeros_like(fitted.scores)
@@ -89,6 +90,14 @@ def cross_fit(counted: Sequence[Counted], groups: Numbers, solve: Solver, tick: 
         tick()
     assert scores is not None
     return scores
+
+
+def _folds(groups: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
+    """Yield the rows to learn from and those to score, FOLDS times; no group is in both."""
+    from sklearn.model_selection import GroupKFold
+
+    folds = min(FOLDS, len(np.unique(groups)))
+    yield from GroupKFold(folds).split(groups, groups=groups)
 
 
 def space(counted: Sequence[Counted], fitted: Fitted) -> Space:
@@ -145,18 +154,57 @@ def one_of(labels: Numbers, size: int, *, balanced: bool) -> Solver:
     return solve
 
 
-def scale(scores: Floats, truth: Truths, remark: Truths) -> Sigmoid:
-    """Return Platt's scaling of scores; with an offset for remarks where both they and articles are there."""
+def kernel(
+    vectors: Floats, truth: Truths, groups: Numbers, tick: Callable[[], None]
+) -> tuple[Kernel, Floats]:
+    """Fit a support vector machine; return it, and scores of rows by machines that did not see their group."""
+    from sklearn.svm import SVC
+
+    points = coded(vectors)
+    kept = as_vectors(points)
+    alike = likeness(kept, kept)
+
+    def machine(known: Numbers) -> SVC:
+        one = SVC(kernel="precomputed", C=KERNEL_COST, class_weight="balanced", tol=0.01, cache_size=1000)
+        return one.fit(alike[np.ix_(known, known)], truth[known])
+
+    unseen = np.zeros(len(truth), dtype=np.float32)
+    for known, out in _folds(groups):
+        if truth[known].any() and not truth[known].all():
+            unseen[out] = machine(known).decision_function(alike[np.ix_(out, known)])
+        tick()
+    whole = machine(np.arange(len(truth)))
+    tick()
+    weights = whole.dual_coef_[0].astype(np.float32)
+    return Kernel(points[whole.support_], weights, float(whole.intercept_[0]), packaged()), unseen
+
+
+def scale(scores: Floats, truth: Truths, remark: Truths, likely: Floats | None = None) -> Sigmoid:
+    """Return Platt's scaling of scores; with an offset for remarks where both they and articles are there.
+
+    `likely` are scores of a kernel machine, to be weighed against the others.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    columns = [scores, remark] if remark.any() and not remark.all() else [scores]
+    some = remark.any() and not remark.all()
+    columns = [scores, *([remark] if some else []), *([] if likely is None else [likely])]
     if truth.all() or not truth.any():
         return Sigmoid(slope=1.0, offset=0.0)
     model = LogisticRegression(C=100.0, max_iter=ITERATIONS).fit(np.column_stack(columns), truth)
     slope, *other = (round(float(value), 6) for value in model.coef_[0])
     return Sigmoid(
-        slope=slope, offset=round(float(model.intercept_[0]), 6), remark=other[0] if other else 0.0
+        slope=slope,
+        offset=round(float(model.intercept_[0]), 6),
+        remark=other[0] if some else 0.0,
+        kernel=0.0 if likely is None else other[-1],
     )
+
+
+def passing(screened: Floats, flagged: Truths) -> float:
+    """Return the screen's probability from which a text is read on: of the flagged, MISSED stay below it."""
+    if not flagged.any():
+        return 0.5
+    return round(float(np.clip(np.quantile(screened[flagged], MISSED), 0.01, 0.5)), 4)
 
 
 def threshold(probabilities: Floats, truth: Truths) -> float:

@@ -26,10 +26,11 @@ from nlp.tone import LABEL
 
 POINTER = "in_use.json"
 NEEDED = {
-    Task.RISK: ((SCREEN, DETAIL), (RELEVANCE, CATEGORIES, SEVERITY, KIND)),
+    Task.RISK: ((SCREEN, DETAIL), (SCREEN, RELEVANCE, CATEGORIES, SEVERITY, KIND)),
     Task.SENTIMENT: ((LABEL,), (LABEL,)),
     Task.HOSTILITY: ((LABEL,), (LABEL,)),
 }
+KERNELS = {Task.RISK: (RELEVANCE,), Task.SENTIMENT: (), Task.HOSTILITY: ()}
 
 
 class Place(Contract):
@@ -62,6 +63,7 @@ def load(task: Task, folder: Path) -> Model:
     spaces, heads = NEEDED[task]
     lacking = [name for name in spaces if name not in model.spaces]
     lacking += [name for name in heads if name not in model.card.heads]
+    lacking += [name for name in KERNELS[task] if name not in model.kernels]
     if lacking:
         raise BadModel(f"{folder}: the model lacks {lacking[0]!r}, which {task} needs; train it anew")
     for name in heads:

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from zipfile import BadZipFile
@@ -15,7 +15,9 @@ from scipy import sparse
 
 from core.errors import BadModel
 from nlp.card import FORMAT, Head, ModelCard, Sigmoid
+from nlp.embedding import packaged
 from nlp.features import Batch, Block, Grams, Keys, counts, grams, lengths, places, weigh
+from nlp.kernel import Kernel
 
 Floats = NDArray[np.float32]
 CARD, WEIGHTS = "card.json", "weights.npz"
@@ -58,6 +60,7 @@ class Model:
     card: ModelCard
     spaces: Mapping[str, Space]
     rows: NDArray[np.uint64]
+    kernels: Mapping[str, Kernel] = field(default_factory=dict)
 
     def head(self, name: str) -> Head:
         """Return the head `name`. Raises BadModel where the model has none."""
@@ -73,9 +76,13 @@ class Model:
         return int(np.isin(hashes, self.rows).sum())
 
 
-def sigmoid(scores: Floats, scaling: Sigmoid, remark: NDArray[np.bool_]) -> Floats:
-    """Return probabilities of `scores` by Platt's scaling."""
+def sigmoid(
+    scores: Floats, scaling: Sigmoid, remark: NDArray[np.bool_], likely: Floats | None = None
+) -> Floats:
+    """Return probabilities of `scores` by Platt's scaling, with those of a kernel machine beside them."""
     logit = scaling.slope * scores + scaling.offset + scaling.remark * remark
+    if likely is not None:
+        logit = logit + scaling.kernel * likely
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float32)
 
 
@@ -85,7 +92,7 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def pack(spaces: Mapping[str, Space], rows: NDArray[np.uint64]) -> bytes:
+def pack(spaces: Mapping[str, Space], kernels: Mapping[str, Kernel], rows: NDArray[np.uint64]) -> bytes:
     """Return the bytes of `weights.npz`; equal models give equal bytes on one version of Python."""
     arrays: dict[str, NDArray[np.generic]] = {"rows": rows}
     for name, space in spaces.items():
@@ -94,6 +101,9 @@ def pack(spaces: Mapping[str, Space], rows: NDArray[np.uint64]) -> bytes:
             arrays[f"{name}.{number}.keys"] = table.keys
             arrays[f"{name}.{number}.idf"] = table.idf.astype(np.float16)
             arrays[f"{name}.{number}.weights"] = table.weights.astype(np.float16)
+    for name, kernel in kernels.items():
+        arrays[f"{name}.points"] = kernel.points
+        arrays[f"{name}.likeness"] = np.append(kernel.weights, kernel.bias).astype(np.float32)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
@@ -123,9 +133,25 @@ def unpack(card: ModelCard, content: bytes) -> Model:
                         Table(block, number, keys, idf.astype(np.float32), weights.astype(np.float32))
                     )
                 spaces[name] = Space(tuple(tables), bias.astype(np.float32))
-            return Model(card, spaces, arrays["rows"])
+            kernels = _kernels(card, arrays)
+            return Model(card, spaces, arrays["rows"], kernels)
     except (KeyError, ValueError, OSError, BadZipFile, EOFError) as error:
         raise BadModel(f"model {card.name}: {WEIGHTS} can't be read; restore or train it anew") from error
+
+
+def _kernels(card: ModelCard, arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, Kernel]:
+    names = [name for name in card.heads if f"{name}.points" in arrays]
+    if names and card.embedding != packaged().digest:
+        raise BadModel(f"model {card.name}: it was learned with another embedding; train it anew")
+    found = {}
+    for name in names:
+        points, weights = arrays[f"{name}.points"], arrays[f"{name}.likeness"]
+        if points.dtype != np.int8 or points.shape != (len(weights) - 1, 2 * len(packaged().step)):
+            raise BadModel(f"model {card.name}: array {name}.points has another shape; train it anew")
+        found[name] = Kernel(
+            points.astype(np.int8), weights[:-1].astype(np.float32), float(weights[-1]), packaged()
+        )
+    return found
 
 
 def save(model: Model, folder: Path) -> None:
@@ -133,7 +159,7 @@ def save(model: Model, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     card_file = folder / CARD
     card_file.unlink(missing_ok=True)
-    content = pack(model.spaces, model.rows)
+    content = pack(model.spaces, model.kernels, model.rows)
     card = model.card.model_copy(update={"weights_sha256": sha256(content).hexdigest()})
     (folder / WEIGHTS).write_bytes(content)
     card_file.write_text(card.model_dump_json(indent=1) + "\n", "utf-8")

@@ -1,38 +1,68 @@
 """The project's own data files as rows of each task."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 from core.contracts import Sentiment
 from core.errors import BadInput
+from nlp import labelled, pairs
 from nlp.card import Source
 from nlp.features import Reading
-from nlp.rows import Row, Rows, raw_rows, read, text_of
+from nlp.pairs import DEVELOPMENT
+from nlp.rows import Row, Rows, parse, raw_rows, read, text_of
 from nlp.task import Task
 
-LABELS, INVENTED, COMMENTS = "labels.jsonl", "invented.jsonl", "comments.parquet"
+LABELS, INVENTED = "labels.jsonl", "invented.jsonl"
+NEWS, COMMENTS = "news.parquet", "comments.parquet"
 
 
 def risk_rows(data_dir: Path) -> Rows:
-    """Return the labelled and the invented texts; invented ones are learned from, never calibrated on."""
-    labelled = read(Task.RISK, [_file(data_dir, LABELS)])
+    """Return all labelled texts: the data's, the invented ones, those we labelled, and half of the pairs.
+
+    All but the data's own have weight 0: not part of the random sample that thresholds and probabilities
+    are fitted to.
+    """
+    given = read(Task.RISK, [_file(data_dir, LABELS)])
     invented = read(Task.RISK, [_file(data_dir, INVENTED)])
-    # Weight 0: not part of the random sample that thresholds and probabilities are fitted to.
+    added = [parse(Task.RISK, raw, where) for raw, where in labelled_by_us(data_dir)]
     return Rows(
-        labelled.rows + [replace(row, weight=0.0) for row in invented.rows],
-        labelled.sources + invented.sources,
+        given.rows + [replace(row, weight=0.0) for row in invented.rows + added] + pairs.rows(DEVELOPMENT),
+        given.sources + invented.sources + [_source(labelled_file(), len(added))],
     )
+
+
+def labelled_file() -> Path:
+    """Return the file of the labels that we gave to texts of the data folder: no text is in it."""
+    return Path(str(files("nlp").joinpath("labels/risk.jsonl")))
+
+
+def labelled_by_us(data_dir: Path) -> Iterator[tuple[dict[str, object], str]]:
+    """Yield each text of the data folder that we labelled, with its labels, and its place for messages."""
+    ours = {str(row["id"]): row for row in labelled.labels("risk")}
+    for name, kind in ((NEWS, "news"), (COMMENTS, "comment")):
+        for raw, where in raw_rows(_file(data_dir, name)):
+            if label := ours.get(str(raw["id"])):
+                title = raw.get("thread_title", raw.get("title"))
+                yield {**raw, "title": title, "type": kind, "weight": 0.0, **label}, where
 
 
 def sentiment_rows(data_dir: Path) -> Rows:
     """Return the comments and posts that have a sentiment."""
     result = Rows()
-    for name in (LABELS, INVENTED):
-        file = _file(data_dir, name)
+    given = [(file, raw_rows(file)) for file in (_file(data_dir, LABELS), _file(data_dir, INVENTED))]
+    for file, raws in [*given, (labelled_file(), labelled_by_us(data_dir))]:
         rows = [
-            _row(text_of(raw, "body", where), str(raw["sentiment"]), where, text_of(raw, "title", where))
-            for raw, where in raw_rows(file)
+            Row(
+                Reading(text=text_of(raw, "body", where) or text_of(raw, "text", where), remark=True),
+                where,
+                label=str(raw["sentiment"]),
+                thread=text_of(raw, "title", where),
+                weight=1.0 if file.name == LABELS else 0.0,
+            )
+            for raw, where in raws
             if raw.get("sentiment") in tuple(Sentiment)
         ]
         result.rows += rows
@@ -68,6 +98,6 @@ def _file(data_dir: Path, name: str) -> Path:
     file = data_dir / name
     if not file.is_file():
         raise BadInput(
-            f"{file}: it is missing; give the folder that holds {LABELS}, {INVENTED} and {COMMENTS}"
+            f"{file}: it is missing; give the folder that holds {LABELS}, {INVENTED}, {NEWS} and {COMMENTS}"
         )
     return file

@@ -42,14 +42,31 @@ def threshold(model: Model) -> float:
     return model.head(RELEVANCE).thresholds[0]
 
 
-def screen(model: Model, batch: Batch) -> Floats:
-    """Return the probability that each text is relevant: the screen. Nothing comes before it.
+def screen(model: Model, batch: Batch) -> tuple[Floats, Floats]:
+    """Return score and probability of relevance of each text by its words alone. Nothing comes before it.
 
-    0 for a text in another language: of what the model does not know it must not make anything.
+    Probability 0 for a text in another language: of what the model does not know it must not make anything.
     """
     space = model.spaces[SCREEN]
-    probability = sigmoid(space.scores(batch)[:, 0], model.head(RELEVANCE).scaling[0], batch.remark)
-    return np.where(familiarity(space, batch) >= FAMILIAR, probability, np.float32(0))
+    scores = space.scores(batch)[:, 0]
+    probability = sigmoid(scores, model.head(SCREEN).scaling[0], batch.remark)
+    return scores, np.where(familiarity(space, batch) >= FAMILIAR, probability, np.float32(0))
+
+
+def relevance(model: Model, readings: Sequence[Reading]) -> Floats:
+    """Return the probability that each text is relevant: what passes the screen is also told by its likeness.
+
+    What does not pass stays below the threshold.
+    """
+    batch = Batch(readings)
+    scores, probability = screen(model, batch)
+    passed = np.flatnonzero(probability >= model.head(SCREEN).thresholds[0])
+    probability = np.minimum(probability, np.nextafter(np.float32(threshold(model)), np.float32(0)))
+    if len(passed):
+        likely = model.kernels[RELEVANCE].scores([readings[int(place)] for place in passed])
+        scaling = model.head(RELEVANCE).scaling[0]
+        probability[passed] = sigmoid(scores[passed], scaling, batch.remark[passed], likely)
+    return probability
 
 
 def familiarity(space: Space, batch: Batch) -> Floats:
@@ -79,7 +96,7 @@ def details(model: Model, batch: Batch) -> Details:
 
 @dataclass(frozen=True)
 class Judged:
-    """The judgement of each text in order, and those that `passed` the screen, read closely as one batch."""
+    """The judgement of each text in order, and the relevant ones (`passed`), read closely as one batch."""
 
     judgements: list[Judgement]
     passed: list[int]
@@ -87,15 +104,15 @@ class Judged:
 
 
 def judge(model: Model, readings: Sequence[Reading]) -> Judged:
-    """Judge texts: all by the screen, those that pass it by the costly heads."""
-    relevance = screen(model, Batch(readings))
-    passed = [int(place) for place in np.flatnonzero(relevance >= threshold(model))]
-    judgements = [_irrelevant(float(value)) for value in relevance]
+    """Judge texts: all for relevance, the relevant ones by the costly heads."""
+    chances = relevance(model, readings)
+    passed = [int(place) for place in np.flatnonzero(chances >= np.float32(threshold(model)))]
+    judgements = [_irrelevant(float(value)) for value in chances]
     closely = Batch([readings[place] for place in passed])
     if passed:
         found = details(model, closely)
         for row, place in enumerate(passed):
-            judgements[place] = _relevant(model, float(relevance[place]), found, row)
+            judgements[place] = _relevant(model, float(chances[place]), found, row)
     return Judged(judgements, passed, closely)
 
 

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from core.contracts import Kind
 from core.errors import BadInput
 from core.taxonomy import taxonomy
-from core.text import fold
 from nlp import fit, linear, scores
 from nlp.card import Head, ModelCard, Source
+from nlp.cases import cases
 from nlp.drift import reference
+from nlp.embedding import packaged
 from nlp.features import Batch, Block, Reading
 from nlp.fit import Numbers
+from nlp.kernel import Kernel
 from nlp.language import vietnamese
 from nlp.linear import Model, Space
 from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
@@ -44,17 +46,7 @@ SCREEN_BLOCKS = (
         unit="syllable", fields=("thread_title", "title"), shortest=1, longest=2, scale=0.6, remark_scale=1.2
     ),
 )
-DETAIL_BLOCKS = (
-    Block(
-        unit="word",
-        fields=("thread_title", "title", "lead", "text"),
-        shortest=1,
-        longest=2,
-        scale=1,
-        remark_scale=1,
-    ),
-    Block(unit="syllable", fields=("thread_title", "title"), shortest=1, longest=2, scale=1, remark_scale=1),
-)
+DETAIL_BLOCKS = SCREEN_BLOCKS
 TONE_BLOCKS = (
     Block(unit="syllable", fields=("text",), shortest=1, longest=2, scale=1, remark_scale=1),
     Block(unit="character", fields=("text",), shortest=2, longest=5, scale=1, remark_scale=1),
@@ -98,22 +90,11 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     warnings["not_vietnamese"] = sum(not vietnamese(row.words) for row in rows)
     relevance = None
     if task is Task.RISK:
-        parts, relevance = _risk(rows, warnings, _Steps(progress, 2 * (fit.FOLDS + 2)))
+        parts, relevance = _risk(rows, warnings, _Steps(progress, 3 * (fit.FOLDS + 2)))
     else:
         parts = _tone(task, rows, _Steps(progress, 2))
     model = _model(task, rows, data.sources, *parts, warnings)
     return replace(model, card=model.card.model_copy(update={"reference": reference(model, rows, relevance)}))
-
-
-def bare(reading: Reading) -> Reading:
-    """Return a reading as typed without diacritics: each text is learned both ways."""
-    return Reading(
-        fold(reading.thread_title),
-        fold(reading.title),
-        fold(reading.lead),
-        fold(reading.text),
-        reading.remark,
-    )
 
 
 def _contradictory(rows: Sequence[Row]) -> int:
@@ -121,11 +102,6 @@ def _contradictory(rows: Sequence[Row]) -> int:
     for row in rows:
         labels.setdefault(row_hash(row), set()).add((row.label, row.risk.relevant))
     return sum(len(said) > 1 for said in labels.values())
-
-
-def _groups(rows: Sequence[Row]) -> Numbers:
-    number: dict[str, int] = {}
-    return np.array([number.setdefault(row.group, len(number)) for row in rows], dtype=np.int64)
 
 
 def _need(counts: dict[str, int], task: Task) -> None:
@@ -141,10 +117,12 @@ def copies(rows: Sequence[Row]) -> tuple[list[Reading], Numbers]:
     """Return what is learned from, each text as it is and bare, and the row that each reading comes from."""
     readings = [row.reading for row in rows]
     numbers = np.arange(len(rows))
-    return [*readings, *map(bare, readings)], np.concatenate((numbers, numbers))
+    return [*readings, *(reading.bare() for reading in readings)], np.concatenate((numbers, numbers))
 
 
-Parts = tuple[dict[str, Space], dict[str, Head], dict[str, tuple[Block, ...]], dict[str, float]]
+Parts = tuple[
+    dict[str, Space], dict[str, Head], dict[str, tuple[Block, ...]], dict[str, float], dict[str, Kernel]
+]
 
 
 def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts, NDArray[np.float64]]:
@@ -152,30 +130,40 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts
     relevant = np.array([row.risk.relevant for row in rows])
     _need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
     judged = np.array([row.weight > 0 for row in rows])
+    if not judged.any() or relevant[judged].all() or not relevant[judged].any():
+        judged[:] = True
     remark = np.array([row.reading.remark for row in rows])
+    groups = cases(rows)
     steps.name = SCREEN
     readings, of = copies(rows)
     counted = fit.count(SCREEN_BLOCKS, Batch(readings))
     steps()
     solve = fit.yes_or_no(relevant[of][:, None], fit.SCREEN_STRENGTH)
-    unseen = fit.cross_fit(counted, _groups(rows)[of], solve, steps)[: len(rows), 0]
+    linear_ = fit.cross_fit(counted, groups[of], solve, steps)[: len(rows), 0]
     fitted = fit.fit(counted, np.arange(len(of)), solve)
     steps()
-    if not judged.any() or relevant[judged].all() or not relevant[judged].any():
-        judged[:] = True
-    scaling = fit.scale(unseen[judged], relevant[judged], remark[judged])
-    probability = linear.sigmoid(unseen, scaling, remark)
+    steps.name = RELEVANCE
+    kernel, likely = fit.kernel(packaged().vectors([row.reading for row in rows]), relevant, groups, steps)
+    screening = fit.scale(linear_[judged], relevant[judged], remark[judged])
+    scaling = fit.scale(linear_[judged], relevant[judged], remark[judged], likely[judged])
+    probability = linear.sigmoid(linear_, scaling, remark, likely)
     least = fit.threshold(probability[judged], relevant[judged])
-    screen = Head(outputs=("relevant",), one_of=False, scaling=(scaling,), thresholds=(least,))
-    spaces = {SCREEN: fit.space(counted, fitted)}
-    detail, heads = _detail([row for row in rows if row.risk.relevant], warnings, steps)
-    spaces[DETAIL] = detail
+    passing = fit.passing(linear.sigmoid(linear_, screening, remark), probability >= least)
+    heads = {
+        SCREEN: Head(outputs=("relevant",), one_of=False, scaling=(screening,), thresholds=(passing,)),
+        RELEVANCE: Head(outputs=("relevant",), one_of=False, scaling=(scaling,), thresholds=(least,)),
+    }
+    kept = np.flatnonzero(relevant)
+    detail, more = _detail([rows[n] for n in kept], groups[kept], warnings, steps)
+    spaces = {SCREEN: fit.space(counted, fitted), DETAIL: detail}
     figures = {"cross_fit_relevance_f1": scores.f1(probability[judged] >= least, relevant[judged])}
     blocks: dict[str, tuple[Block, ...]] = {SCREEN: SCREEN_BLOCKS, DETAIL: DETAIL_BLOCKS}
-    return (spaces, {RELEVANCE: screen, **heads}, blocks, figures), probability.astype(np.float64)
+    return (spaces, {**heads, **more}, blocks, figures, {RELEVANCE: kernel}), probability.astype(np.float64)
 
 
-def _detail(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Space, dict[str, Head]]:
+def _detail(
+    rows: list[Row], groups: Numbers, warnings: Counter[str], steps: _Steps
+) -> tuple[Space, dict[str, Head]]:
     """Fit categories, severity and kind on the relevant rows; they share their features."""
     steps.name = DETAIL
     every = taxonomy().codes
@@ -191,7 +179,7 @@ def _detail(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Spa
     counted = fit.count(DETAIL_BLOCKS, Batch(readings))
     steps()
     categories = fit.yes_or_no(truths[of])
-    unseen = fit.cross_fit(counted, _groups(rows)[of], categories, steps)[: len(rows)]
+    unseen = fit.cross_fit(counted, groups[of], categories, steps)[: len(rows)]
     nowhere = np.zeros(len(rows), dtype=bool)
     scalings = [fit.scale(unseen[:, n], truths[:, n], nowhere) for n in range(len(codes))]
     each = [linear.sigmoid(unseen[:, n], scaling, nowhere) for n, scaling in enumerate(scalings)]
@@ -234,7 +222,7 @@ def _tone(task: Task, rows: list[Row], steps: _Steps) -> Parts:
     steps()
     shares = tuple(round(counts[label] / len(rows), 6) for label in labels)
     head = Head(outputs=labels, one_of=True, shares=shares)
-    return {LABEL: fit.space(counted, fitted)}, {LABEL: head}, {LABEL: TONE_BLOCKS}, {}
+    return {LABEL: fit.space(counted, fitted)}, {LABEL: head}, {LABEL: TONE_BLOCKS}, {}, {}
 
 
 def _model(
@@ -245,10 +233,11 @@ def _model(
     heads: dict[str, Head],
     blocks: dict[str, tuple[Block, ...]],
     figures: dict[str, float],
+    kernels: dict[str, Kernel],
     warnings: Counter[str],
 ) -> Model:
     hashes = row_hashes(rows)
-    digest = sha256(linear.pack(spaces, hashes)).hexdigest()
+    digest = sha256(linear.pack(spaces, kernels, hashes)).hexdigest()
     today = datetime.now(UTC).date()
     judged_by = digest + "".join(heads[name].model_dump_json() for name in sorted(heads))
     card = ModelCard(
@@ -264,5 +253,6 @@ def _model(
         figures=figures,
         warnings={name: n for name, n in warnings.items() if n},
         weights_sha256=digest,
+        embedding=packaged().digest if kernels else "",
     )
-    return linear.unpack(card, linear.pack(spaces, hashes))
+    return linear.unpack(card, linear.pack(spaces, kernels, hashes))
