@@ -25,6 +25,10 @@ class BadModel(LangngheError):
     """A model folder is missing, damaged or of another make. Raised on load."""
 
 
+class MissingPart(LangngheError):
+    """An extra that a command or a model needs is not installed. The message names what to install."""
+
+
 class ArchiveUnavailable(LangngheError):
     """The archive can't be read or written (disk full, folder gone). The run stops and can be repeated."""
 

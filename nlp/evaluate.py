@@ -8,11 +8,10 @@ import numpy as np
 
 from core.logs import log
 from core.taxonomy import taxonomy
-from nlp import linear, scores, tone
+from nlp import engine, scores, tone
 from nlp.analyser import BATCH, PACKAGED
-from nlp.features import Batch
-from nlp.linear import Model
-from nlp.risk import KIND, SEVERITY, details, judge
+from nlp.engine import AnyModel, details, judge
+from nlp.risk import KIND, SEVERITY
 from nlp.rows import Row, read, row_hashes
 from nlp.task import Task
 
@@ -25,7 +24,7 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
     trained on are counted in a warning. Raises BadInput and BadModel.
     """
     rows = read(task, data).rows
-    loaded = linear.load(model or PACKAGED / task)
+    loaded = engine.load(model or PACKAGED / task)
     known = loaded.trained_on(row_hashes(rows))
     if known:
         log("nlp").warning(
@@ -34,7 +33,7 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
     return figures(loaded, rows)
 
 
-def figures(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
+def figures(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     """Return the figures of a loaded model on `rows`; the shape is that of `evaluate`."""
     if model.card.task is Task.RISK:
         return _risk(model, rows)
@@ -43,15 +42,15 @@ def figures(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
     return {"n": len(rows), **scores.single_label(said, [row.label for row in rows])}
 
 
-def _labels(model: Model, rows: Sequence[Row]) -> list[str]:
+def _labels(model: AnyModel, rows: Sequence[Row]) -> list[str]:
     return tone.labels(model, [row.reading.text for row in rows])
 
 
-def _risk(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
+def _risk(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     judgements = [
         judgement
         for low in range(0, len(rows), BATCH)
-        for judgement in judge(model, [row.reading for row in rows[low : low + BATCH]]).judgements
+        for judgement in judge(model, [row.reading for row in rows[low : low + BATCH]])
     ]
     truth = np.array([row.risk.relevant for row in rows], dtype=bool)
     said = np.array([one.relevant for one in judgements], dtype=bool)
@@ -101,12 +100,12 @@ def _categories(rows: Sequence[Row], given: Sequence[set[str]]) -> dict[str, Any
     }
 
 
-def _of_relevant(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
+def _of_relevant(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     """Return the figures of severity and kind on truly relevant rows, whatever the screen says of them."""
     levels: list[str] = []
     kinds: list[str] = []
     for low in range(0, len(rows), BATCH):
-        found = details(model, Batch([row.reading for row in rows[low : low + BATCH]]))
+        found = details(model, [row.reading for row in rows[low : low + BATCH]])
         levels += [model.head(SEVERITY).outputs[n] for n in found.severity.argmax(axis=1)]
         kinds += [model.head(KIND).outputs[n] for n in found.kind.argmax(axis=1)]
     return {

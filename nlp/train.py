@@ -90,7 +90,7 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     warnings: Counter[str] = Counter()
     rows = [row for row in data.rows if not row.empty]
     warnings["empty"] = len(data.rows) - len(rows)
-    warnings["contradictory"] = _contradictory(rows)
+    warnings["contradictory"] = contradictory(rows)
     if task is Task.RISK:
         spaces, heads, blocks, figures = _risk(rows, warnings, _Steps(progress, 2 * (fit.FOLDS + 2)))
     else:
@@ -109,7 +109,8 @@ def bare(reading: Reading) -> Reading:
     )
 
 
-def _contradictory(rows: Sequence[Row]) -> int:
+def contradictory(rows: Sequence[Row]) -> int:
+    """Return how many texts have rows that say different things."""
     labels: dict[int, set[object]] = {}
     for row in rows:
         labels.setdefault(row_hash(row), set()).add((row.label, row.risk.relevant))
@@ -121,7 +122,8 @@ def _groups(rows: Sequence[Row]) -> Numbers:
     return np.array([number.setdefault(row.group, len(number)) for row in rows], dtype=np.int64)
 
 
-def _need(counts: dict[str, int], task: Task) -> None:
+def need(counts: dict[str, int], task: Task) -> None:
+    """Raise BadInput where there are not two labels with LEAST rows each."""
     few = {label: n for label, n in counts.items() if n < LEAST}
     if len(counts) < 2 or few:
         said = ", ".join(f"{label}: {n}" for label, n in sorted(counts.items()))
@@ -142,7 +144,7 @@ Parts = tuple[dict[str, Space], dict[str, Head], dict[str, tuple[Block, ...]], d
 
 def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> Parts:
     relevant = np.array([row.risk.relevant for row in rows])
-    _need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
+    need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
     judged = np.array([row.weight > 0 for row in rows])
     remark = np.array([row.reading.remark for row in rows])
     steps.name = SCREEN
@@ -214,7 +216,7 @@ def _detail(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Spa
 
 def _tone(task: Task, rows: list[Row], steps: _Steps) -> Parts:
     counts = Counter(row.label for row in rows)
-    _need(dict(counts), task)
+    need(dict(counts), task)
     labels = tuple(sorted(counts))
     truth = np.array([labels.index(row.label) for row in rows])
     steps.name = LABEL
