@@ -15,7 +15,7 @@ from core.contracts import Page, PageType
 from core.errors import BadModel
 from nlp.analyser import PACKAGED, Analyser
 from nlp.features import Reading
-from nlp.transformer import evidence
+from nlp.transformer import evidence, serving
 from nlp.transformer.card import CARD, MODEL, ROWS, TOKENIZER
 
 INVENTED = Path(__file__).parents[3] / "langnghe" / "demo" / "site" / "invented.jsonl"
@@ -136,6 +136,18 @@ def _words(text: str) -> list[tuple[int, str]]:
         found.append((place, word))
         place += len(word)
     return found
+
+
+def test_a_processor_that_could_overflow_gives_the_same_scores(
+    trained: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = [Reading(text=body) for body in BODIES[:8]]
+    found = []
+    for exact in (True, False):
+        monkeypatch.setattr(serving, "exact_products", lambda exact=exact: exact)
+        served = serving.load(trained[1] / "risk")
+        found.append(served.scores(served.encoder.encode(readings)))
+    assert found[0] == pytest.approx(found[1], abs=1e-5)
 
 
 def test_engines_can_be_mixed(trained: tuple[Path, Path], tmp_path: Path, make_page: MakePage) -> None:
