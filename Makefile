@@ -5,7 +5,7 @@ PY := .venv/bin/python
 DATA ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test check bench evaluate models constraints clean
+.PHONY: help demo test test-transformer check bench bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -17,6 +17,9 @@ test: .venv/.dev ## run the tests (needs Chromium; installed here when root)
 	@tools/system-packages chromium
 	$(PY) -m pytest $(ARGS)
 
+test-transformer: .venv-transformer/.dev ## run the transformer's tests, in an environment of their own (6 GB, with torch)
+	.venv-transformer/bin/python -m pytest -p no:logging tests/nlp/transformer $(ARGS)
+
 check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencies
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -27,6 +30,9 @@ check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencie
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run
 	$(PY) tools/bench_analysis.py $(ARGS)
 
+bench-transformer: .venv-transformer/.dev ## measure a transformer in int8 against the same in torch
+	.venv-transformer/bin/python tools/bench_transformer.py $(ARGS)
+
 evaluate: .venv/.dev ## measure quality on texts kept out of training: make evaluate DATA=DIR
 	@test -n "$(DATA)" || { echo "make evaluate needs DATA=DIR, a folder with labels.jsonl and invented.jsonl"; exit 2; }
 	$(PY) -m nlp.models_from evaluate "$(DATA)"
@@ -35,11 +41,12 @@ models: .venv/.dev ## train the packaged models anew: make models DATA=DIR
 	@test -n "$(DATA)" || { echo "make models needs DATA=DIR, a folder with labels.jsonl, invented.jsonl and comments.parquet"; exit 2; }
 	$(PY) -m nlp.models_from build "$(DATA)"
 
-constraints: .venv/.dev ## write the installed versions into constraints.txt
-	.venv/bin/pip freeze --all --exclude-editable | grep -v -e '@' -e '^setuptools==' > constraints.txt
+constraints: .venv/.dev .venv-transformer/.dev ## write the installed versions into constraints.txt
+	for each in .venv .venv-transformer; do $$each/bin/pip freeze --all --exclude-editable; done \
+	| grep -v -e '@' -e '^setuptools==' | awk -F== '!seen[tolower($$1)]++' | LC_ALL=C sort -f > constraints.txt
 
 clean: ## remove the virtual environment and the demo's data
-	rm -rf .venv demo-data
+	rm -rf .venv .venv-transformer demo-data
 
 .venv/bin/pip:
 	@tools/system-packages venv
@@ -55,3 +62,11 @@ clean: ## remove the virtual environment and the demo's data
 	@echo "Installing Lắng Nghe with its development tools into .venv (about a minute) ..."
 	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,train]"
 	@touch $@ .venv/.app
+
+.venv-transformer/.dev: pyproject.toml constraints.txt
+	@tools/system-packages venv
+	@echo "Installing Lắng Nghe with torch into .venv-transformer (some minutes, 6 GB) ..."
+	@test -x .venv-transformer/bin/pip || python3 -m venv .venv-transformer
+	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,train,transformer]"
+	@touch $@

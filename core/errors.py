@@ -29,6 +29,10 @@ class ModelRefused(LangngheError):
     """A model may not come into use: it is worse, or can't be judged fairly. The command ends with 1."""
 
 
+class MissingPart(LangngheError):
+    """An extra that a command or a model needs is not installed. The message names what to install."""
+
+
 class ArchiveUnavailable(LangngheError):
     """The archive can't be read or written (disk full, folder gone). The run stops and can be repeated."""
 

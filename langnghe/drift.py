@@ -24,6 +24,7 @@ from nlp.drift import (
     strangeness,
 )
 from nlp.features import reading
+from nlp.linear import Model
 
 
 class WeekDrift(Contract):
@@ -55,8 +56,8 @@ def check(house: House, week: str | None, now: datetime) -> WeekDrift:
     week = week or _last_week(now)
     monday = week_start(week)
     model = house.analyser.risk
-    known = model.card.reference
-    if not known:
+    known = model.card.reference if isinstance(model, Model) else {}
+    if not isinstance(model, Model) or not known:
         raise BadModel(
             f"model {model.card.name} {model.card.version} keeps no reference of its training rows; "
             "drift can be told for models trained from now on"

@@ -17,9 +17,10 @@ from core.records import crawled, decisions
 from core.taxonomy import taxonomy
 from core.triage import settle, standing, verdict
 from langnghe.house import House
-from nlp.features import Batch, Reading
+from nlp.engine import details
+from nlp.features import Reading
 from nlp.identity import masked_spans
-from nlp.risk import KIND, details
+from nlp.risk import KIND
 from nlp.rows import Row, row_hash
 
 BATCH = 64
@@ -224,7 +225,7 @@ def _with_kinds(house: House, rows: list[LabelRow]) -> list[LabelRow]:
     kinds: dict[str, Kind] = {}
     for low in range(0, len(relevant), BATCH):
         part = relevant[low : low + BATCH]
-        found = details(model, Batch([_reading(row) for row in part])).kind.argmax(axis=1)
+        found = details(model, [_reading(row) for row in part]).kind.argmax(axis=1)
         kinds |= {row.id: Kind(model.head(KIND).outputs[int(n)]) for row, n in zip(part, found, strict=True)}
     return [row.model_copy(update={"kind": kinds[row.id]}) if row.relevant else row for row in rows]
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from core.contracts import Analysis, ModelInfo, Page, PageType, Sentiment, Span
 from core.errors import BadModel
 from nlp import tone
-from nlp.evidence import evidence
+from nlp.engine import AnyModel, explained, threshold
 from nlp.features import reading
 from nlp.identity import masked_spans
-from nlp.in_use import Shelf, load
-from nlp.linear import Model
+from nlp.in_use import Shelf, served
 from nlp.places import provinces
-from nlp.risk import CATEGORIES, DETAIL, Judged, Judgement, judge, threshold
+from nlp.risk import Judgement
 from nlp.task import Task
 
 PACKAGED = Path(__file__).parent / "models"
@@ -21,9 +20,9 @@ REMARKS = (PageType.COMMENT, PageType.POST)
 
 
 class Analyser:
-    """The embedded engine: three linear models, loaded once, the same answer for the same page."""
+    """Three models of any engine, loaded once: the same answer for the same page."""
 
-    def __init__(self, risk: Model, sentiment: Model, hostility: Model) -> None:
+    def __init__(self, risk: AnyModel, sentiment: AnyModel, hostility: AnyModel) -> None:
         for model, task in ((risk, Task.RISK), (sentiment, Task.SENTIMENT), (hostility, Task.HOSTILITY)):
             if model.card.task is not task:
                 raise BadModel(f"model {model.card.name} was trained for {model.card.task}, not for {task}")
@@ -37,14 +36,15 @@ class Analyser:
     def load(cls, models_dir: Path | None = None) -> "Analyser":
         """Load the models of a folder with `risk`, `sentiment`, `hostility`; default: the packaged ones.
 
-        Raises BadModel for one that is missing, damaged or made for another task.
+        Raises BadModel for one that is missing, damaged or made for another task, and MissingPart for a
+        transformer whose libraries are not installed.
         """
         return cls.of(Shelf(models_dir or PACKAGED).folders())
 
     @classmethod
     def of(cls, folders: Mapping[Task, Path]) -> "Analyser":
-        """Load the model of each task from its folder. Raises BadModel."""
-        return cls(*(load(task, folders[task]) for task in (Task.RISK, Task.SENTIMENT, Task.HOSTILITY)))
+        """Load the model of each task from its folder. Raises BadModel and MissingPart."""
+        return cls(*(served(task, folders[task]) for task in (Task.RISK, Task.SENTIMENT, Task.HOSTILITY)))
 
     def analyse(self, pages: Sequence[Page]) -> list[Analysis]:
         """Return the analysis of each page, in order. `story_id` and `duplicate_of` are left to the caller.
@@ -60,24 +60,15 @@ class Analyser:
 
     def _batch(self, pages: Sequence[Page]) -> list[Analysis]:
         readings = [reading(page) for page in pages]
-        judged = judge(self.risk, readings)
-        spans = dict(zip(judged.passed, self._explain(judged), strict=True))
+        judgements, spans = explained(self.risk, readings)
         remarks = [n for n, page in enumerate(pages) if page.type in REMARKS]
         texts = [readings[n].fields()[-1] for n in remarks]
         tones = dict(zip(remarks, tone.sentiments(self.sentiment, texts), strict=True)) if remarks else {}
         hostile = dict(zip(remarks, tone.hostility(self.hostility, texts), strict=True)) if remarks else {}
         return [
-            self._analysis(page, judgement, spans.get(n, ()), tones.get(n), hostile.get(n))
-            for n, (page, judgement) in enumerate(zip(pages, judged.judgements, strict=True))
+            self._analysis(page, judgement, spans[n], tones.get(n), hostile.get(n))
+            for n, (page, judgement) in enumerate(zip(pages, judgements, strict=True))
         ]
-
-    def _explain(self, judged: Judged) -> list[tuple[Span, ...]]:
-        if not judged.passed:
-            return []
-        outputs = {code: number for number, code in enumerate(self.risk.head(CATEGORIES).outputs)}
-        categories = (judged.judgements[place].categories for place in judged.passed)
-        given = [[(label.code, outputs[label.code]) for label in labels] for labels in categories]
-        return evidence(self.risk.spaces[DETAIL], judged.closely, given)
 
     def _analysis(
         self,

@@ -11,11 +11,10 @@ from core.taxonomy import taxonomy
 from nlp import scores, tone
 from nlp.analyser import BATCH, PACKAGED
 from nlp.compare import judgeable
-from nlp.features import Batch
-from nlp.in_use import load
+from nlp.engine import AnyModel, details, judge
+from nlp.in_use import served
 from nlp.language import vietnamese
-from nlp.linear import Model
-from nlp.risk import KIND, SEVERITY, details, judge
+from nlp.risk import KIND, SEVERITY
 from nlp.rows import Row, read, row_hashes
 from nlp.task import Task
 
@@ -29,7 +28,7 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
     BadInput and BadModel.
     """
     rows = read(task, data).rows
-    loaded = load(task, model or PACKAGED / task)
+    loaded = served(task, model or PACKAGED / task)
     odd = judgeable(rows)[1] | {"not_vietnamese": sum(not vietnamese(row.words) for row in rows)}
     for reason, count in odd.items():
         if count:
@@ -42,7 +41,7 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
     return figures(loaded, rows)
 
 
-def figures(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
+def figures(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     """Return the figures of a loaded model on `rows`; the shape is that of `evaluate`."""
     if model.card.task is Task.RISK:
         return _risk(model, rows)
@@ -51,15 +50,15 @@ def figures(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
     return {"n": len(rows), **scores.single_label(said, [row.label for row in rows])}
 
 
-def _labels(model: Model, rows: Sequence[Row]) -> list[str]:
+def _labels(model: AnyModel, rows: Sequence[Row]) -> list[str]:
     return tone.labels(model, [row.reading.text for row in rows])
 
 
-def _risk(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
+def _risk(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     judgements = [
         judgement
         for low in range(0, len(rows), BATCH)
-        for judgement in judge(model, [row.reading for row in rows[low : low + BATCH]]).judgements
+        for judgement in judge(model, [row.reading for row in rows[low : low + BATCH]])
     ]
     truth = np.array([row.risk.relevant for row in rows], dtype=bool)
     said = np.array([one.relevant for one in judgements], dtype=bool)
@@ -109,12 +108,12 @@ def _categories(rows: Sequence[Row], given: Sequence[set[str]]) -> dict[str, Any
     }
 
 
-def _of_relevant(model: Model, rows: Sequence[Row]) -> dict[str, Any]:
+def _of_relevant(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     """Return the figures of severity and kind on truly relevant rows, whatever the screen says of them."""
     levels: list[str] = []
     kinds: list[str] = []
     for low in range(0, len(rows), BATCH):
-        found = details(model, Batch([row.reading for row in rows[low : low + BATCH]]))
+        found = details(model, [row.reading for row in rows[low : low + BATCH]])
         levels += [model.head(SEVERITY).outputs[n] for n in found.severity.argmax(axis=1)]
         kinds += [model.head(KIND).outputs[n] for n in found.kind.argmax(axis=1)]
     return {

@@ -157,7 +157,7 @@ def one_of(labels: Numbers, size: int, *, balanced: bool) -> Solver:
 def kernel(
     vectors: Floats, truth: Truths, groups: Numbers, tick: Callable[[], None]
 ) -> tuple[Kernel, Floats]:
-    """Fit a support vector machine; return it, and scores of rows by machines that did not see their group."""
+    """Return a fitted support vector machine, and scores of rows by machines that saw none of their group."""
     from sklearn.svm import SVC
 
     points = coded(vectors)

@@ -17,8 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 from core.contracts import Contract, Kind
 from core.errors import BadModel, BadUsage
 from core.taxonomy import taxonomy
-from nlp import linear
+from nlp import engine, linear
 from nlp.card import Head
+from nlp.engine import AnyModel
 from nlp.linear import Model
 from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
 from nlp.task import Task
@@ -73,6 +74,16 @@ def load(task: Task, folder: Path) -> Model:
             raise BadModel(
                 f"{folder / linear.CARD}: the head {name!r} does not fit; restore or train it anew"
             )
+    return model
+
+
+def served(task: Task, folder: Path) -> AnyModel:
+    """Return the model of `folder`, linear or a transformer. Raises BadModel and MissingPart."""
+    model = engine.load(folder)
+    if isinstance(model, Model):
+        return load(task, folder)
+    if model.card.task is not task:
+        raise BadModel(f"{folder}: the model was trained for {model.card.task}, not for {task}")
     return model
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -35,6 +36,13 @@ class Details:
     categories: Floats
     severity: Floats
     kind: Floats
+
+
+class Heads(Protocol):
+    """What has heads: a model of any engine."""
+
+    def head(self, name: str) -> Head:
+        """Return the head `name`. Raises BadModel where the model has none."""
 
 
 def threshold(model: Model) -> float:
@@ -107,16 +115,17 @@ def judge(model: Model, readings: Sequence[Reading]) -> Judged:
     """Judge texts: all for relevance, the relevant ones by the costly heads."""
     chances = relevance(model, readings)
     passed = [int(place) for place in np.flatnonzero(chances >= np.float32(threshold(model)))]
-    judgements = [_irrelevant(float(value)) for value in chances]
+    judgements = [irrelevant(float(value)) for value in chances]
     closely = Batch([readings[place] for place in passed])
     if passed:
         found = details(model, closely)
         for row, place in enumerate(passed):
-            judgements[place] = _relevant(model, float(chances[place]), found, row)
+            judgements[place] = relevant(model, float(chances[place]), found, row)
     return Judged(judgements, passed, closely)
 
 
-def _irrelevant(relevance: float) -> Judgement:
+def irrelevant(relevance: float) -> Judgement:
+    """Return the judgement of a text that does not reach the threshold."""
     # The levels of a text that was not looked at closely: what is left is shared evenly.
     rest = relevance / 3
     return Judgement(
@@ -124,7 +133,8 @@ def _irrelevant(relevance: float) -> Judgement:
     )
 
 
-def _relevant(model: Model, relevance: float, found: Details, row: int) -> Judgement:
+def relevant(model: Heads, relevance: float, found: Details, row: int) -> Judgement:
+    """Return the judgement of the relevant text that has the `row` of the details."""
     levels = [0.0, 0.0, 0.0, 0.0]
     for name, value in zip(model.head(SEVERITY).outputs, found.severity[row], strict=True):
         levels[int(name)] = float(value)

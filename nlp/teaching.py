@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from core.contracts import Contract, Document
-from nlp.features import Batch, Reading, reading
-from nlp.linear import Model
-from nlp.risk import CATEGORIES, details, threshold
+from nlp.engine import AnyModel, details, threshold
+from nlp.features import Reading, reading
+from nlp.risk import CATEGORIES
 from nlp.tokens import mix, tokenise
 
 Numbers = NDArray[np.float64]
@@ -88,7 +88,7 @@ def _rarity(count: int, most: int) -> float:
 
 
 def lessons(
-    model: Model, documents: Sequence[Document], labels: Mapping[str, int], limit: int
+    model: AnyModel, documents: Sequence[Document], labels: Mapping[str, int], limit: int
 ) -> list[Lesson]:
     """Return the `limit` texts that would teach most, best first.
 
@@ -102,7 +102,7 @@ def lessons(
     candidates = []
     for low in range(0, len(chosen), PART):
         part = chosen[low : low + PART]
-        found = details(model, Batch([read[n] for n in part])).categories
+        found = details(model, [read[n] for n in part]).categories
         for n, probabilities in zip(part, found, strict=True):
             candidates.append(_candidate(model, documents[n], read[n], probabilities, labels))
     return _mixed(candidates, limit)
@@ -114,7 +114,7 @@ def _first_sight(document: Document, least: float, labels: Mapping[str, int]) ->
 
 
 def _candidate(
-    model: Model,
+    model: AnyModel,
     document: Document,
     read: Reading,
     probabilities: NDArray[np.float32],

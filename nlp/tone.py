@@ -6,6 +6,7 @@ import numpy as np
 
 from core.contracts import Sentiment
 from core.errors import BadModel
+from nlp.engine import AnyModel
 from nlp.features import Batch, Reading
 from nlp.linear import Floats, Model, softmax
 
@@ -16,24 +17,26 @@ BENIGN = frozenset(
 )
 
 
-def probabilities(model: Model, texts: Sequence[str]) -> Floats:
+def probabilities(model: AnyModel, texts: Sequence[str]) -> Floats:
     """Return the probability of each of the model's labels for each text: texts × labels."""
+    if not isinstance(model, Model):
+        return model.probabilities(texts)
     batch = Batch([Reading(text=text, remark=True) for text in texts])
     return softmax(model.spaces[LABEL].scores(batch))
 
 
-def labels(model: Model, texts: Sequence[str]) -> list[str]:
+def labels(model: AnyModel, texts: Sequence[str]) -> list[str]:
     """Return the most probable label of each text."""
     outputs = model.head(LABEL).outputs
     return [outputs[int(place)] for place in probabilities(model, texts).argmax(axis=1)]
 
 
-def sentiments(model: Model, texts: Sequence[str]) -> list[Sentiment]:
+def sentiments(model: AnyModel, texts: Sequence[str]) -> list[Sentiment]:
     """Return the sentiment of each text."""
     return [Sentiment(label) for label in labels(model, texts)]
 
 
-def hostility(model: Model, texts: Sequence[str]) -> list[float]:
+def hostility(model: AnyModel, texts: Sequence[str]) -> list[float]:
     """Return how probable it is that each text is hostile, among texts mixed as the training rows were."""
     head = model.head(LABEL)
     benign = [label.lower() in BENIGN for label in head.outputs]
@@ -43,7 +46,7 @@ def hostility(model: Model, texts: Sequence[str]) -> list[float]:
     return [max(0.0, min(1.0, 1.0 - float(row[benign].sum()))) for row in mixed]
 
 
-def check(sentiment: Model, hostile: Model) -> None:
+def check(sentiment: AnyModel, hostile: AnyModel) -> None:
     """Raise BadModel for models whose labels the analyses can't use."""
     if set(sentiment.head(LABEL).outputs) - set(Sentiment):
         raise BadModel(f"model {sentiment.card.version}: its labels are not {', '.join(Sentiment)}")

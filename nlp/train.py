@@ -86,7 +86,7 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     warnings: Counter[str] = Counter()
     rows = [row for row in data.rows if not row.empty]
     warnings["empty"] = len(data.rows) - len(rows)
-    warnings["contradictory"] = _contradictory(rows)
+    warnings["contradictory"] = contradictory(rows)
     warnings["not_vietnamese"] = sum(not vietnamese(row.words) for row in rows)
     relevance = None
     if task is Task.RISK:
@@ -97,14 +97,16 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     return replace(model, card=model.card.model_copy(update={"reference": reference(model, rows, relevance)}))
 
 
-def _contradictory(rows: Sequence[Row]) -> int:
+def contradictory(rows: Sequence[Row]) -> int:
+    """Return how many texts have rows that say different things."""
     labels: dict[int, set[object]] = {}
     for row in rows:
         labels.setdefault(row_hash(row), set()).add((row.label, row.risk.relevant))
     return sum(len(said) > 1 for said in labels.values())
 
 
-def _need(counts: dict[str, int], task: Task) -> None:
+def need(counts: dict[str, int], task: Task) -> None:
+    """Raise BadInput where there are not two labels with LEAST rows each."""
     few = {label: n for label, n in counts.items() if n < LEAST}
     if len(counts) < 2 or few:
         said = ", ".join(f"{label}: {n}" for label, n in sorted(counts.items()))
@@ -128,7 +130,7 @@ Parts = tuple[
 def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts, NDArray[np.float64]]:
     """Fit the risk model; return its parts, and the relevance of each row by models that did not see it."""
     relevant = np.array([row.risk.relevant for row in rows])
-    _need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
+    need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
     judged = np.array([row.weight > 0 for row in rows])
     if not judged.any() or relevant[judged].all() or not relevant[judged].any():
         judged[:] = True
@@ -211,7 +213,7 @@ def _detail(
 
 def _tone(task: Task, rows: list[Row], steps: _Steps) -> Parts:
     counts = Counter(row.label for row in rows)
-    _need(dict(counts), task)
+    need(dict(counts), task)
     labels = tuple(sorted(counts))
     truth = np.array([labels.index(row.label) for row in rows])
     steps.name = LABEL
