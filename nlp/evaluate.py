@@ -1,10 +1,12 @@
 """How good a model is: figures on labelled rows, by one command and in one shape."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.logs import log
 from core.taxonomy import taxonomy
@@ -17,6 +19,8 @@ from nlp.language import vietnamese
 from nlp.risk import KIND, SEVERITY
 from nlp.rows import Row, read, row_hashes
 from nlp.task import Task
+
+GRAVE = 3
 
 
 def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dict[str, Any]:
@@ -41,58 +45,109 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
     return figures(loaded, rows)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a model says of some rows: for risk all but `label`, for a single-label task `label` alone.
+
+    `categories` are rows × taxonomy codes, as shown; `severity` and `kind` as if each text were relevant.
+    """
+
+    probability: NDArray[np.float64]
+    relevant: scores.Truths
+    categories: scores.Truths
+    severity: NDArray[np.str_]
+    kind: NDArray[np.str_]
+    label: NDArray[np.str_]
+
+    def at(self, places: NDArray[np.int64]) -> "Answers":
+        """Return the answers for the rows at `places`."""
+        return Answers(*(part[places] if len(part) else part for part in self._parts()))
+
+    def _parts(self) -> tuple[NDArray[Any], ...]:
+        return (self.probability, self.relevant, self.categories, self.severity, self.kind, self.label)
+
+
+def joined(parts: Sequence[Answers]) -> Answers:
+    """Return the answers of several models, one after the other."""
+    return Answers(*(np.concatenate(each) for each in zip(*(part._parts() for part in parts), strict=True)))
+
+
+def answers(model: AnyModel, rows: Sequence[Row]) -> Answers:
+    """Return what a model says of `rows`."""
+    parts = [_answers(model, rows[low : low + BATCH]) for low in range(0, max(1, len(rows)), BATCH)]
+    return joined(parts)
+
+
+def _answers(model: AnyModel, rows: Sequence[Row]) -> Answers:
+    codes = taxonomy().codes
+    readings = [row.reading for row in rows]
+    none, nobody = np.zeros(0), np.zeros(0, dtype=np.str_)
+    if model.card.task is not Task.RISK:
+        said = tone.labels(model, [reading.text for reading in readings]) if rows else []
+        empty = np.zeros(0, dtype=bool)
+        return Answers(none, empty, empty, nobody, nobody, np.array(said, dtype=np.str_))
+    judged = judge(model, readings)
+    found = details(model, readings)
+    levels, kinds = (np.array(model.head(name).outputs, dtype=np.str_) for name in (SEVERITY, KIND))
+    given = [{label.code for label in one.categories} for one in judged]
+    return Answers(
+        np.array([one.relevance for one in judged], dtype=np.float64),
+        np.array([one.relevant for one in judged], dtype=bool),
+        np.array([[code in labels for code in codes] for labels in given], dtype=bool).reshape(
+            -1, len(codes)
+        ),
+        levels[found.severity.argmax(axis=1)],
+        kinds[found.kind.argmax(axis=1)],
+        nobody,
+    )
+
+
 def figures(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
     """Return the figures of a loaded model on `rows`; the shape is that of `evaluate`."""
-    if model.card.task is Task.RISK:
-        return _risk(model, rows)
-    model.head(tone.LABEL)
-    said = [label for low in range(0, len(rows), BATCH) for label in _labels(model, rows[low : low + BATCH])]
-    return {"n": len(rows), **scores.single_label(said, [row.label for row in rows])}
+    if model.card.task is not Task.RISK:
+        model.head(tone.LABEL)
+    return figures_of(answers(model, rows), rows)
 
 
-def _labels(model: AnyModel, rows: Sequence[Row]) -> list[str]:
-    return tone.labels(model, [row.reading.text for row in rows])
-
-
-def _risk(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
-    judgements = [
-        judgement
-        for low in range(0, len(rows), BATCH)
-        for judgement in judge(model, [row.reading for row in rows[low : low + BATCH]])
-    ]
-    truth = np.array([row.risk.relevant for row in rows], dtype=bool)
-    said = np.array([one.relevant for one in judgements], dtype=bool)
-    probability = np.array([one.relevance for one in judgements])
-    given = [{label.code for label in one.categories} for one in judgements]
+def figures_of(said: Answers, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the figures of what was said of `rows`; the shape is that of `evaluate`."""
+    if len(said.label) or not len(said.probability):
+        return {"n": len(rows), **scores.single_label(said.label.tolist(), [row.label for row in rows])}
+    relevant = np.array([row.risk.relevant for row in rows], dtype=bool)
+    true = [row.risk for row in rows if row.risk.relevant]
     return {
         "n": len(rows),
-        "relevance": _relevance(rows, probability, said, truth),
-        "categories": _categories(rows, given),
-        **_of_relevant(model, [row for row in rows if row.risk.relevant]),
+        "relevance": _relevance(rows, said, relevant),
+        "categories": _categories(rows, said.categories),
+        "severity": scores.single_label(
+            said.severity[relevant].tolist(), [str(risk.severity) for risk in true]
+        ),
+        "kind": scores.single_label(said.kind[relevant].tolist(), [str(risk.kind) for risk in true]),
     }
 
 
-def _relevance(
-    rows: Sequence[Row], probability: scores.Numbers, said: scores.Truths, truth: scores.Truths
-) -> dict[str, Any]:
+def _relevance(rows: Sequence[Row], said: Answers, truth: scores.Truths) -> dict[str, Any]:
     # The weight of a news text is how many articles it stands for; remarks were not sampled that way.
     weight = np.array([0.0 if row.reading.remark else row.weight for row in rows])
     weighted = None
     if weight.sum() > 0:
         weighted = {
-            **scores.precision_recall_f1(said, truth, weight),
-            "average_precision": scores.average_precision(probability, truth, weight),
+            **scores.precision_recall_f1(said.relevant, truth, weight),
+            "average_precision": scores.average_precision(said.probability, truth, weight),
+            "recall_at_precision_0.7": scores.recall_at(0.7, said.probability, truth, weight),
         }
+    grave = np.array([row.risk.severity == GRAVE for row in rows], dtype=bool)
     return {
-        **scores.precision_recall_f1(said, truth),
-        "average_precision": scores.average_precision(probability, truth),
+        **scores.precision_recall_f1(said.relevant, truth),
+        "average_precision": scores.average_precision(said.probability, truth),
+        "recall_of_severity_3": float(said.relevant[grave].mean()) if grave.any() else None,
+        "expected_calibration_error": scores.calibration_error(said.probability, truth),
         "weighted": weighted,
     }
 
 
-def _categories(rows: Sequence[Row], given: Sequence[set[str]]) -> dict[str, Any]:
+def _categories(rows: Sequence[Row], said: scores.Truths) -> dict[str, Any]:
     codes = taxonomy().codes
-    said = np.array([[code in labels for code in codes] for labels in given], dtype=bool)
     truth = np.array([[code in row.risk.categories for code in codes] for row in rows], dtype=bool)
     each = {
         code: {
@@ -105,18 +160,4 @@ def _categories(rows: Sequence[Row], given: Sequence[set[str]]) -> dict[str, Any
         "micro_f1": scores.f1(said, truth),
         "macro_f1": sum(one["f1"] for one in each.values()) / len(codes),
         "per_category": each,
-    }
-
-
-def _of_relevant(model: AnyModel, rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the figures of severity and kind on truly relevant rows, whatever the screen says of them."""
-    levels: list[str] = []
-    kinds: list[str] = []
-    for low in range(0, len(rows), BATCH):
-        found = details(model, [row.reading for row in rows[low : low + BATCH]])
-        levels += [model.head(SEVERITY).outputs[n] for n in found.severity.argmax(axis=1)]
-        kinds += [model.head(KIND).outputs[n] for n in found.kind.argmax(axis=1)]
-    return {
-        "severity": scores.single_label(levels, [str(row.risk.severity) for row in rows]),
-        "kind": scores.single_label(kinds, [str(row.risk.kind) for row in rows]),
     }

@@ -26,12 +26,17 @@ def risk_rows(data_dir: Path) -> Rows:
     are fitted to.
     """
     given = read(Task.RISK, [_file(data_dir, LABELS)])
-    invented = read(Task.RISK, [_file(data_dir, INVENTED)])
+    invented = invented_rows(data_dir)
     added = [parse(Task.RISK, raw, where) for raw, where in labelled_by_us(data_dir)]
     return Rows(
         given.rows + [replace(row, weight=0.0) for row in invented.rows + added] + pairs.rows(DEVELOPMENT),
         given.sources + invented.sources + [_source(labelled_file(), len(added))],
     )
+
+
+def invented_rows(data_dir: Path) -> Rows:
+    """Return the invented texts."""
+    return read(Task.RISK, [_file(data_dir, INVENTED)])
 
 
 def labelled_file() -> Path:

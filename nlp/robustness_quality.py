@@ -1,28 +1,21 @@
 """What relevance loses when the same texts come spelled in other ways: F1 as they are and in each way.
 
-`python -m nlp.robustness_quality DATA-FOLDER` judges one held-out third of the titles by a model of all other
-rows. `losses` works with any model on any rows.
+`losses` works with any model on any rows; `make evaluate` measures it on held-out ones.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from nlp import labelled
 from nlp.analyser import BATCH
 from nlp.features import Reading
-from nlp.held_out import held_out_third
 from nlp.linear import Model
-from nlp.project_rows import risk_rows
 from nlp.risk import judge
 from nlp.robustness import WAYS
-from nlp.rows import Row, Rows
+from nlp.rows import Row
 from nlp.scores import f1
-from nlp.task import Task
-from nlp.train import SEED, train_rows
+from nlp.train import SEED
 
 PLAIN = "as they are"
 # What relevance F1 may lose at most.
@@ -75,14 +68,3 @@ def table(found: Mapping[str, Loss]) -> Iterator[str]:
     for name, one in found.items():
         more = "" if name == PLAIN else f"  loss {one.loss:+.3f} of {one.allowed:.2f}"
         yield f"{name:<24}relevance F1 {one.f1:.3f}{more}"
-
-
-def lines(data_dir: Path) -> Iterator[str]:
-    """Yield the table for one held-out third. Raises BadInput for a missing file or text."""
-    split = held_out_third(risk_rows(data_dir).rows)
-    model = train_rows(Task.RISK, Rows(split.known, []))
-    yield from table(losses(relevant_by(model), split.unseen))
-
-
-if __name__ == "__main__":
-    sys.exit(labelled.command("nlp.robustness_quality", sys.argv[1:], lines))

@@ -1,6 +1,6 @@
 """Figures of quality: precision, recall, F1, average precision, their means over labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,39 @@ def average_precision(probability: Numbers, truth: Truths, weight: Numbers | Non
     ends = np.append(np.flatnonzero(np.diff(probability[order])), len(order) - 1)
     precision = hits[ends] / np.where(all_[ends] > 0, all_[ends], 1)
     return float((np.diff(hits[ends], prepend=0.0) * precision).sum() / hits[-1])
+
+
+def recall_at(least: float, probability: Numbers, truth: Truths, weight: Numbers) -> float:
+    """Return the highest recall at a threshold where precision is at least `least`, 0 where it never is."""
+    order = np.argsort(-probability, kind="stable")
+    hits, all_ = np.cumsum((weight * truth)[order]), np.cumsum(weight[order])
+    precise = hits / np.where(all_ > 0, all_, 1) >= least
+    return float(hits[precise].max() / hits[-1]) if precise.any() and hits[-1] > 0 else 0.0
+
+
+def calibration_error(probability: Numbers, truth: Truths, bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal numbers of texts.
+
+    Naeini, Cooper, Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning.
+    """
+    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
+    apart = [abs(probability[part].sum() - truth[part].sum()) for part in parts]
+    return float(sum(apart) / max(1, len(truth)))
+
+
+def intervals(
+    figures: Callable[[NDArray[np.int64]], Mapping[str, float]], size: int, seed: int, draws: int = 500
+) -> dict[str, list[float]]:
+    """Return the 95 % bootstrap interval of each figure: `figures` of rows drawn with replacement.
+
+    Efron (1979), Bootstrap methods: another look at the jackknife.
+    """
+    draw = np.random.default_rng(seed)
+    drawn = [figures(draw.integers(0, size, size)) for _ in range(draws)]
+    return {
+        name: [round(float(edge), 4) for edge in np.quantile([one[name] for one in drawn], (0.025, 0.975))]
+        for name in drawn[0]
+    }
 
 
 def by_label(said: Sequence[str], truth: Sequence[str]) -> dict[str, dict[str, float]]:
