@@ -55,7 +55,7 @@ class _Fold:
 
 
 def quality(data_dir: Path, seed: int = SEED) -> dict[str, Any]:
-    """Return the figures of each task over all folds, each row judged by a model that saw nothing of its case.
+    """Return the figures of each task; each row is judged by a model that saw nothing of its case.
 
     Risk is also given for news, for comments, for the invented texts, and with `intervals` (95 % bootstrap);
     `spelled otherwise` are the means over the folds for each way of `nlp.robustness`. Folds run on all cores.

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from underthesea import word_tokenize
 
 from core.contracts import Page, PageType
@@ -23,7 +24,7 @@ from nlp.evidence import evidence
 from nlp.features import Batch, reading
 from nlp.identity import masked_spans
 from nlp.places import provinces
-from nlp.risk import CATEGORIES, DETAIL, details, screen, threshold
+from nlp.risk import CATEGORIES, DETAIL, RELEVANCE, SCREEN, details, relevance, screen, threshold
 
 INVENTED = Path(__file__).parent.parent / "langnghe" / "demo" / "site" / "invented.jsonl"
 CHARACTERS = 2300  # an article of the median length of a 143,790-article corpus of Vietnamese news
@@ -104,7 +105,9 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
     analyser = Analyser.load()
     model = analyser.risk
     readings = [reading(page) for page in pages]
-    chances = screen(model, Batch(readings))
+    _, likely = screen(model, Batch(readings))
+    read_on = [readings[n] for n in np.flatnonzero(likely >= model.head(SCREEN).thresholds[0])]
+    chances = relevance(model, readings)
     passed = [n for n, chance in enumerate(chances) if chance >= threshold(model)]
     closely = Batch([readings[n] for n in passed])
     found = details(model, closely)
@@ -123,11 +126,12 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
         "underthesea word_tokenize": lambda: [word_tokenize(page.text) for page in pages],
         "whole analysis": lambda: analyser.analyse(pages),
         "screen": lambda: screen(model, Batch(readings)),
-        "words of what passes": segmented,
-        "heads of what passes": lambda: details(model, closely),
-        "evidence of what passes": lambda: evidence(model.spaces[DETAIL], closely, given),
+        "likeness of what passes the screen": lambda: model.kernels[RELEVANCE].scores(read_on),
+        "words of what is relevant": segmented,
+        "heads of what is relevant": lambda: details(model, closely),
+        "evidence of what is relevant": lambda: evidence(model.spaces[DETAIL], closely, given),
         "identity masking": lambda: [masked_spans(page) for page in pages],
-        "provinces of what passes": lambda: [provinces(pages[n]) for n in passed],
+        "provinces of what is relevant": lambda: [provinces(pages[n]) for n in passed],
     }
     taken: dict[str, list[float]] = {name: [] for name in steps}
     for step in steps.values():
@@ -140,7 +144,8 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
     middle = {name: statistics.median(times) for name, times in taken.items()}
     baseline = middle["underthesea word_tokenize"]
     return {
-        "passed the screen, %": 100 * len(passed) / len(pages),
+        "passed the screen, %": 100 * len(read_on) / len(pages),
+        "relevant, %": 100 * len(passed) / len(pages),
         **{f"{name}, s per 1,000": seconds * 1000 / len(pages) for name, seconds in middle.items()},
         "whole analysis, texts per s": len(pages) / middle["whole analysis"],
         "ratio whole analysis to word_tokenize": baseline / middle["whole analysis"],
