@@ -27,7 +27,7 @@ SEED = 111
 
 @dataclass(frozen=True)
 class Drops:
-    """Mean loss of a category's probability without its evidence, and without other words of the same length."""
+    """Mean loss of a category's probability without its evidence, and without other words as long."""
 
     labels: int
     evidence: float
