@@ -47,10 +47,13 @@ def drops(model: Model, readings: Sequence[Reading], seed: int = SEED) -> Drops:
     for reading, spans in zip(readings, found, strict=True):
         for code in dict.fromkeys(span.kind for span in spans):
             chosen = [span for span in spans if span.kind == code]
+            others = [_elsewhere(reading, span, chosen, draw) for span in chosen]
+            if None in others:
+                continue  # all of a short text is evidence
             of.append(reading)
             codes.append(code)
             without.append(_removed(reading, chosen))
-            instead.append(_removed(reading, [_elsewhere(reading, span, chosen, draw) for span in chosen]))
+            instead.append(_removed(reading, [span for span in others if span]))
     if not of:
         return Drops(0, 0.0, 0.0)
     column = [model.head(CATEGORIES).outputs.index(code) for code in codes]
@@ -69,8 +72,8 @@ def _removed(reading: Reading, spans: Sequence[Span]) -> Reading:
     return Reading(texts["thread_title"], texts["title"], texts["lead"], texts["text"], reading.remark)
 
 
-def _elsewhere(reading: Reading, span: Span, taken: Sequence[Span], draw: Random) -> Span:
-    """Return a stretch as long as `span`, begun at a word, in any field, that is no evidence."""
+def _elsewhere(reading: Reading, span: Span, taken: Sequence[Span], draw: Random) -> Span | None:
+    """Return a stretch as long as `span`, begun at a word, in any field, that is no evidence, or None."""
     length = span.end - span.start
     texts = dict(zip(FIELDS, reading.fields(), strict=True))
     places: list[tuple[TextField, int]] = [
@@ -83,7 +86,7 @@ def _elsewhere(reading: Reading, span: Span, taken: Sequence[Span], draw: Random
     for field, start in places:
         if all(one.field != field or start >= one.end or start + length <= one.start for one in taken):
             return Span(field=field, start=start, end=start + length, kind=span.kind)
-    return Span(field=span.field, start=0, end=0, kind=span.kind)
+    return None
 
 
 def _lines(data_dir: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Features of texts: hashed n-grams of syllables, words or characters, by the part of the text they stand in.
+"""Features of texts: hashed n-grams of syllables or characters, by the part of the text they stand in.
 
 A feature is a 32-bit hash, so that a model holds numbers only and no word of the texts it learned from.
 """
@@ -18,7 +18,7 @@ from nlp.segment import words
 from nlp.tokens import Places, Tokens, characters, mix, tokenise
 
 Keys = NDArray[np.uint32]
-Unit = Literal["syllable", "word", "character"]
+Unit = Literal["syllable", "character"]
 
 FIELDS: tuple[TextField, ...] = ("thread_title", "title", "lead", "text")
 # How many code points of each field are read. Labels were made from title, lead and start of the body; with
@@ -84,7 +84,7 @@ class Batch:
 
     @cached_property
     def words(self) -> Tokens:
-        """The words of all fields: the costly step."""
+        """The words of all fields: the costly step, for evidence only."""
         return words(self._texts, self.syllables)
 
     @cached_property
@@ -94,8 +94,6 @@ class Batch:
 
     def tokens(self, unit: Unit) -> Tokens:
         """Return the tokens of one unit; `divmod(text, len(FIELDS))` is the reading and its field."""
-        if unit == "word":
-            return self.words
         return self.syllables if unit == "syllable" else self.characters
 
 

@@ -24,7 +24,7 @@ TOLERANCE = 1e-3  # with 1e-4 the figures are the same, and a fit takes twice as
 ITERATIONS = 5000  # far more than any fit needs
 # An n-gram of fewer texts is not learned. Each text is there twice (`nlp.train.bare`), so a word
 # without diacritics counts twice.
-MIN_TEXTS = 4
+MIN_TEXTS, TONE_MIN_TEXTS = 4, 3
 KERNEL_COST = 10.0
 MISSED = 0.002
 FOLDS = 5
@@ -47,14 +47,14 @@ class Counted:
         return idf, weigh(self.matrix, idf, self.length)
 
 
-def count(blocks: Sequence[Block], batch: Batch) -> list[Counted]:
-    """Count the n-grams of all blocks that at least MIN_TEXTS texts have."""
+def count(blocks: Sequence[Block], batch: Batch, least: int = MIN_TEXTS) -> list[Counted]:
+    """Count the n-grams of all blocks that at least `least` texts have."""
     counted = []
     for salt, block in enumerate(blocks):
         found = grams(block, salt, batch)
         pairs = np.unique((found.key.astype(np.uint64) << np.uint64(32)) | found.row.astype(np.uint64))
         keys, texts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
-        keys = keys[texts >= MIN_TEXTS]
+        keys = keys[texts >= least]
         counted.append(Counted(block, salt, keys, counts(found, batch.size, keys), lengths(block, batch)))
     return counted
 
@@ -97,6 +97,8 @@ def _folds(groups: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
     """Yield the rows to learn from and those to score, FOLDS times; no group is in both."""
     from sklearn.model_selection import GroupKFold
 
+    if len(np.unique(groups)) < 2:  # all rows are of one case: better its own texts than none
+        groups = np.arange(len(groups))
     folds = min(FOLDS, len(np.unique(groups)))
     yield from GroupKFold(folds).split(groups, groups=groups)
 

@@ -44,8 +44,8 @@ def test_every_string_in_the_package_is_one_of_ours_and_none_is_of_a_training_te
         *(f"langnghe-{task}" for task in Task),
         *(str(kind) for kind in taxonomy().kind),
         *(str(tone) for tone in taxonomy().sentiment),
-        *("0", "1", "2", "3", "clean", "toxic", "relevant", "syllable", "word", "character"),
-        *(FORMAT, LABELS, INVENTED, COMMENTS),
+        *("0", "1", "2", "3", "clean", "toxic", "relevant", "syllable", "character"),
+        *(FORMAT, LABELS, INVENTED, COMMENTS, "risk.jsonl"),
         *("reference", "article", "remark", "edges", "flagged", "unknown", "not_vietnamese"),
         *("format", "task", "name", "version", "trained_on", "seed", "blocks", "heads", "data", "counts"),
         *("figures", "warnings", "weights_sha256", "unit", "fields", "shortest", "longest", "scale"),
@@ -69,20 +69,22 @@ def test_every_string_in_the_package_is_one_of_ours_and_none_is_of_a_training_te
             "categories_too_few",
             "cross_fit_relevance_f1",
         ),
+        *("embedding", "kernel", "points", "likeness"),
         *("screen", "detail", "label", "relevance", "categories", "severity", "kind"),
     }
     for task in Task:
         card = json.loads((PACKAGED / task / linear.CARD).read_text("utf-8"))
-        hashes = {card["weights_sha256"], card["version"], card["trained_on"]} | {
+        hashes = {card["weights_sha256"], card["version"], card["trained_on"], card["embedding"]} | {
             s["sha256"] for s in card["data"]
         }
         assert strings(card) - hashes <= ours
         with np.load(PACKAGED / task / linear.WEIGHTS, allow_pickle=False) as arrays:
-            assert all(array.dtype.kind in "fu" for array in arrays.values())
+            assert all(array.dtype.kind in "fui" for array in arrays.values())
             assert all(set(name.split(".")) <= ours | {"keys", "idf", "weights", "bias"} for name in arrays)
     assert {file.name for file in PACKAGED.rglob("*") if file.is_file()} == {
         "card.json",
         "weights.npz",
+        "embedding.npz",
         "README.md",
     }
 
@@ -99,7 +101,9 @@ def test_a_saved_model_is_loaded_as_it_was(tmp_path: Path) -> None:
     model = linear.load(PACKAGED / Task.SENTIMENT)
     linear.save(model, tmp_path / "copy")
     copy = linear.load(tmp_path / "copy")
-    assert linear.pack(copy.spaces, copy.rows) == linear.pack(model.spaces, model.rows)
+    assert linear.pack(copy.spaces, copy.kernels, copy.rows) == linear.pack(
+        model.spaces, model.kernels, model.rows
+    )
     tie = {"weights_sha256"}  # of the file's bytes, which another version of Python packs otherwise
     assert copy.card.model_dump(exclude=tie) == model.card.model_dump(exclude=tie)
 
@@ -172,3 +176,11 @@ def _archive(files: dict[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def test_a_model_learned_with_another_embedding_is_refused(folder: Path) -> None:
+    card_file = folder / "risk" / linear.CARD
+    card = json.loads(card_file.read_text("utf-8")) | {"embedding": "0" * 64}
+    card_file.write_text(json.dumps(card), "utf-8")
+    with pytest.raises(BadModel, match="another embedding"):
+        Analyser.load(folder)

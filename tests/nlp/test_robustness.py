@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from core.legacy import Font, to_font
 from core.text import fold, nfc
-from nlp import robustness_quality
 from nlp.features import Reading
 from nlp.filter import analyse_rows
 from nlp.normalise import CHAT, canonical
@@ -157,8 +156,3 @@ def test_losses_are_given_for_every_way_and_as_the_difference_to_the_texts_as_th
     assert not found["without diacritics"].within
     assert found["upper case"].within
     assert len(list(table(found))) == len(WAYS) + 1
-
-
-def test_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert robustness_quality.labelled.command("nlp.robustness_quality", [], robustness_quality.lines) == 2
-    assert "usage" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from core.contracts import Analysis, Document, ModelInfo, Page, PageType, Severi
 from nlp import linear
 from nlp.analyser import PACKAGED
 from nlp.linear import Model
+from nlp.risk import threshold
 from nlp.task import Task
 from nlp.teaching import SAME_CASE, lessons, margin, worth
 
@@ -83,8 +84,10 @@ def test_ten_texts_of_one_case_do_not_fill_the_list(model: Model, make_page: Mak
 
 def test_a_story_in_other_words_counts_as_one_case(model: Model, make_page: MakePage) -> None:
     texts = ["Cháu bé lạc mẹ ở bến xe đã được đưa về nhà.", "Công an phường tìm được gia đình của bé trai."]
-    same = [document(make_page(number=n, title="", text=t), 0.4, "s1") for n, t in enumerate(texts)]
-    other = document(make_page(number=9, title="", text="Nhóm bạn chặn đường trấn lột tiền ăn sáng."), 0.5)
+    least = threshold(model)
+    same = [document(make_page(number=n, title="", text=t), least, "s1") for n, t in enumerate(texts)]
+    text = "Nhóm bạn chặn đường trấn lột tiền ăn sáng."
+    other = document(make_page(number=9, title="", text=text), least + 0.1)
     first, second = lessons(model, [*same, other], {}, 2)
     assert first.id in {document.id for document in same}
     assert second.id == other.id

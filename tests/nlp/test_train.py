@@ -90,8 +90,12 @@ def test_evaluation_has_the_shape_that_the_command_line_promises(small: tuple[Pa
     figures = evaluate(Task.RISK, [data], folder)
     assert set(figures) == {"n", "relevance", "categories", "severity", "kind"}
     each = {"precision", "recall", "f1", "average_precision"}
-    assert set(figures["relevance"]) == each | {"weighted"}
-    assert set(figures["relevance"]["weighted"]) == each
+    assert set(figures["relevance"]) == each | {
+        "weighted",
+        "recall_of_severity_3",
+        "expected_calibration_error",
+    }
+    assert set(figures["relevance"]["weighted"]) == each | {"recall_at_precision_0.7"}
     assert set(figures["categories"]) == {"micro_f1", "macro_f1", "per_category"}
     assert "accuracy" in figures["severity"]
     assert "accuracy" in figures["kind"]
