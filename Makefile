@@ -34,11 +34,11 @@ bench-transformer: .venv-transformer/.dev ## measure a transformer in int8 again
 	.venv-transformer/bin/python tools/bench_transformer.py $(ARGS)
 
 evaluate: .venv/.dev ## measure quality on texts kept out of training: make evaluate DATA=DIR
-	@test -n "$(DATA)" || { echo "make evaluate needs DATA=DIR, a folder with labels.jsonl and invented.jsonl"; exit 2; }
+	@test -n "$(DATA)" || { echo "make evaluate needs DATA=DIR, a folder with labels.jsonl, invented.jsonl, news.parquet and comments.parquet"; exit 2; }
 	$(PY) -m nlp.models_from evaluate "$(DATA)"
 
 models: .venv/.dev ## train the packaged models anew: make models DATA=DIR
-	@test -n "$(DATA)" || { echo "make models needs DATA=DIR, a folder with labels.jsonl, invented.jsonl and comments.parquet"; exit 2; }
+	@test -n "$(DATA)" || { echo "make models needs DATA=DIR, a folder with labels.jsonl, invented.jsonl, news.parquet and comments.parquet"; exit 2; }
 	$(PY) -m nlp.models_from build "$(DATA)"
 
 constraints: .venv/.dev .venv-transformer/.dev ## write the installed versions into constraints.txt

@@ -2,12 +2,11 @@
 
 Latent semantic analysis (Deerwester et al. 1990): a text is its TF-IDF of syllables and pairs, brought to a
 few directions in which most articles differ. Diacritics are folded first, so that a text without them lies
-where it would with them. `python -m nlp.embedding DATA-FOLDER` learns the packaged one from `news.parquet`.
+where it would with them. `make models` learns the packaged one from `news.parquet`.
 """
 
 import io
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -19,13 +18,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from core.errors import BadModel
-from nlp import labelled
 from nlp.features import Batch, Block, Keys, Reading, counts, grams, lengths, weigh
 from nlp.rows import raw_rows, reading_of
 
 Floats = NDArray[np.float32]
 
-FILE = "models/embedding.npz"
+NAME = "embedding.npz"
+FILE = f"models/{NAME}"
 # The whole text, and what stands above it: both are embedded, side by side.
 WHOLE = Block(
     unit="syllable",
@@ -129,11 +128,3 @@ def build(data_dir: Path, output: Path) -> str:
     np.savez_compressed(output, allow_pickle=False, **learned(readings))
     packaged.cache_clear()
     return f"{output.name}: {output.stat().st_size / 2**20:.1f} MB from {len(readings)} articles"
-
-
-def _lines(data_dir: Path) -> Iterator[str]:
-    yield build(data_dir, Path(__file__).with_name("models") / "embedding.npz")
-
-
-if __name__ == "__main__":
-    sys.exit(labelled.command("nlp.embedding", sys.argv[1:], _lines))

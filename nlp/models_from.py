@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import LangngheError
-from nlp import linear
+from nlp import embedding, linear
 from nlp.analyser import PACKAGED
 from nlp.card import ModelCard
 from nlp.held_out import quality
@@ -20,10 +20,14 @@ USAGE = "usage: python -m nlp.models_from build|evaluate DATA-FOLDER"
 def build(
     data_dir: Path, output: Path = PACKAGED, progress: Callable[[str, float], None] | None = None
 ) -> list[ModelCard]:
-    """Train the three packaged models from `data_dir` into folders of `output`; return their cards.
+    """Learn the packaged embedding and three models from `data_dir`; return the models' cards.
+
+    With another `output` the models go into its folders, and the embedding stays as it is packaged.
 
     Raises BadInput that names a file that is missing or a row that is wrong.
     """
+    if output == PACKAGED:
+        embedding.build(data_dir, output / embedding.NAME)
     cards = []
     for task, rows in (
         (Task.RISK, risk_rows),
