@@ -165,7 +165,7 @@ def test_a_model_without_a_reference_is_told_plainly(
     old = linear.load(model)
     bare = old.card.model_copy(update={"reference": {}, "version": "2026.01.01-old"})
     target = settings.data_dir / "old"
-    linear.save(linear.unpack(bare, linear.pack(old.spaces, old.rows)), target)
+    linear.save(linear.unpack(bare, linear.pack(old.spaces, old.kernels, old.rows)), target)
     Shelf(settings.data_dir / "models", PACKAGED).install(Task.RISK, target)
     done = command("drift", "--week", WEEK)
     assert done.code == 1
