@@ -60,7 +60,7 @@ def test_evaluation_by_the_command_line_has_the_shape_of_every_engine(trained: t
     data, models = trained
     figures = json.loads(langnghe("evaluate", "risk", "--data", data, "--model", models / "risk", "--json"))
     assert set(figures) == {"n", "relevance", "categories", "severity", "kind"}
-    assert set(figures["relevance"]) == {"precision", "recall", "f1", "average_precision", "weighted"}
+    assert {"precision", "recall", "f1", "average_precision", "weighted"} <= set(figures["relevance"])
 
 
 def test_evaluation_warns_of_rows_that_the_model_was_trained_on(
