@@ -31,9 +31,10 @@ class Blocked:
             raise ImportError(name)
 sys.meta_path.insert(0, Blocked())
 from pathlib import Path
+from nlp.analyser import Analyser
 from nlp.filter import analyse_rows
 rows = json.loads(sys.stdin.read())
-print(json.dumps([row["analysis"] for row in analyse_rows(rows, Path(sys.argv[1]))]))
+print(json.dumps([row["analysis"] for row in analyse_rows(rows, Analyser.load(Path(sys.argv[1])))]))
 """
 
 
