@@ -9,7 +9,7 @@ from nlp import tone
 from nlp.engine import AnyModel, explained, threshold
 from nlp.features import reading
 from nlp.identity import masked_spans
-from nlp.in_use import Shelf, served
+from nlp.in_use import Shelf, load
 from nlp.places import provinces
 from nlp.risk import Judgement
 from nlp.task import Task
@@ -44,7 +44,7 @@ class Analyser:
     @classmethod
     def of(cls, folders: Mapping[Task, Path]) -> "Analyser":
         """Load the model of each task from its folder. Raises BadModel and MissingPart."""
-        return cls(*(served(task, folders[task]) for task in (Task.RISK, Task.SENTIMENT, Task.HOSTILITY)))
+        return cls(*(load(task, folders[task]) for task in (Task.RISK, Task.SENTIMENT, Task.HOSTILITY)))
 
     def analyse(self, pages: Sequence[Page]) -> list[Analysis]:
         """Return the analysis of each page, in order. `story_id` and `duplicate_of` are left to the caller.

@@ -21,16 +21,17 @@ class Source(Contract):
 
 
 class Sigmoid(Contract):
-    """Platt's scaling of a score to a probability: 1 / (1 + exp(-(slope · score + offset + remark))).
+    """Platt's scaling of a score to a probability: 1 / (1 + exp(-(slope · score + kernel · other + offset))).
 
-    `kernel` is what the score of a kernel machine counts beside it; `remark` is added for comments and posts.
+    `other` is the score of a kernel machine, where there is one. `in_remarks` holds for comments and posts
+    instead, whose scores are of another range and whose words tell more than their likeness.
     Platt (1999), Probabilistic outputs for support vector machines.
     """
 
     slope: float
     offset: float
-    remark: float = 0.0
     kernel: float = 0.0
+    in_remarks: "Sigmoid | None" = None
 
 
 class Head(Contract):

@@ -16,17 +16,14 @@ from numpy.typing import NDArray
 from core.contracts import Contract
 from core.errors import ModelRefused
 from core.taxonomy import taxonomy
-from nlp import tone
-from nlp.analyser import BATCH
-from nlp.linear import Model
-from nlp.risk import judge
-from nlp.rows import Row, row_hash, row_hashes
+from nlp.engine import AnyModel
+from nlp.evaluate import GRAVE, answers
+from nlp.rows import Row, judgeable, row_hashes
 from nlp.task import Task
 
 SEED = 111
 DRAWS = 2000
 CHUNK = 100  # draws at a time: with 10,000 rows, 8 MB an array
-GRAVE = 3
 # The least that figures can be told from chance by: of 100 rows a share of 0.8 is known to about 0.08.
 LEAST = {"rows": 100, "relevant rows": 30, "rows that are not relevant": 30, "rows of severity 3": 10}
 LEAST_OF_A_LABEL = 10
@@ -65,7 +62,7 @@ class Comparison(Contract):
     figures: dict[str, Difference]
 
 
-def compare(task: Task, candidate: Model, in_use: Model, rows: Sequence[Row]) -> Comparison:
+def compare(task: Task, candidate: AnyModel, in_use: AnyModel, rows: Sequence[Row]) -> Comparison:
     """Return both models' figures on `rows`. Raises ModelRefused where they can't be compared fairly.
 
     That is: rows that the candidate was trained on, or too few rows (`LEAST`). Rows without text, repeated
@@ -120,23 +117,6 @@ def _change(one: Difference) -> str:
     return f"{one.difference:+.3f} (95 % {one.low:+.3f} to {one.high:+.3f})"
 
 
-def judgeable(rows: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
-    """Return the rows to judge by, each text once, and how many were left out for which reason."""
-    left_out: Counter[str] = Counter(empty=sum(row.empty for row in rows))
-    by_text: dict[int, list[Row]] = {}
-    for row in rows:
-        if not row.empty:
-            by_text.setdefault(row_hash(row), []).append(row)
-    kept = []
-    for same in by_text.values():
-        if len({(row.label, row.risk) for row in same}) > 1:
-            left_out["contradictory"] += len(same)
-        else:
-            kept.append(same[0])
-            left_out["repeated"] += len(same) - 1
-    return kept, {reason: count for reason, count in left_out.items() if count}
-
-
 def _enough(task: Task, rows: Sequence[Row]) -> None:
     if task is Task.RISK:
         relevant = sum(row.risk.relevant for row in rows)
@@ -179,24 +159,20 @@ def _difference(candidate: Measure, in_use: Measure, drawn: Sequence[Weights]) -
     )
 
 
-def _measures(task: Task, model: Model, rows: Sequence[Row]) -> dict[str, Measure]:
+def _measures(task: Task, model: AnyModel, rows: Sequence[Row]) -> dict[str, Measure]:
     """Return the figures of a model by name, each as a function of how often each row counts."""
-    parts = [rows[low : low + BATCH] for low in range(0, len(rows), BATCH)]
+    said = answers(model, rows)
     if task is not Task.RISK:
-        said = [one for part in parts for one in tone.labels(model, [row.reading.text for row in part])]
-        return {MAIN[task]: _macro_f1(said, [row.label for row in rows])}
-    judged = [one for part in parts for one in judge(model, [row.reading for row in part]).judgements]
+        return {MAIN[task]: _macro_f1(said.label.tolist(), [row.label for row in rows])}
     codes = taxonomy().codes
     truth = np.array([row.risk.relevant for row in rows], dtype=bool)
-    given = np.array([[c in {label.code for label in one.categories} for c in codes] for one in judged])
-    true = np.array([[c in row.risk.categories for c in codes] for row in rows])
+    true = np.array([[code in row.risk.categories for code in codes] for row in rows])
     grave = np.array([row.risk.severity == GRAVE for row in rows])
-    found = np.array([one.severity.level == GRAVE for one in judged])
     return {
-        MAIN[task]: _f1(np.array([[one.relevant] for one in judged]), truth[:, None]),
-        "average precision": _average_precision(np.array([one.relevance for one in judged]), truth),
-        "recall of severity 3": _ratio(grave & found, grave),
-        "categories micro F1": _f1(given, true),
+        MAIN[task]: _f1(said.relevant[:, None], truth[:, None]),
+        "average precision": _average_precision(said.probability, truth),
+        "recall of severity 3": _ratio(grave & said.relevant, grave),
+        "categories micro F1": _f1(said.categories, true),
     }
 
 

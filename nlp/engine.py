@@ -5,6 +5,7 @@ Which engine a model folder is for stands in its card (`format`); libraries of t
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from nlp.features import Batch, Reading
 from nlp.linear import Floats, Model
 from nlp.risk import CATEGORIES, DETAIL, RELEVANCE, Details, Judgement
 from nlp.task import Task
-from nlp.transformer.card import CARD, FORMAT
+from nlp.transformer.card import CARD, FORMAT, MODEL, ROWS, TOKENIZER
 
 
 class Card(Protocol):
@@ -37,6 +38,14 @@ class Card(Protocol):
     @property
     def version(self) -> str:
         """The model's version."""
+
+    @property
+    def trained_on(self) -> date:
+        """The day of its training."""
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What was measured in training."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -87,6 +96,11 @@ def load(folder: Path) -> AnyModel:
 
         return serving.load(folder)
     return linear.load(folder)
+
+
+def parts(model: AnyModel) -> tuple[str, ...]:
+    """Return the names of the files that a model's folder holds, the card last."""
+    return (linear.WEIGHTS, linear.CARD) if isinstance(model, Model) else (MODEL, TOKENIZER, ROWS, CARD)
 
 
 def threshold(model: AnyModel) -> float:

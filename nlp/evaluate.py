@@ -12,12 +12,11 @@ from core.logs import log
 from core.taxonomy import taxonomy
 from nlp import scores, tone
 from nlp.analyser import BATCH, PACKAGED
-from nlp.compare import judgeable
 from nlp.engine import AnyModel, details, judge
-from nlp.in_use import served
+from nlp.in_use import load
 from nlp.language import vietnamese
 from nlp.risk import KIND, SEVERITY
-from nlp.rows import Row, read, row_hashes
+from nlp.rows import Row, judgeable, read, row_hashes
 from nlp.task import Task
 
 GRAVE = 3
@@ -32,7 +31,7 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
     BadInput and BadModel.
     """
     rows = read(task, data).rows
-    loaded = served(task, model or PACKAGED / task)
+    loaded = load(task, model or PACKAGED / task)
     odd = judgeable(rows)[1] | {"not_vietnamese": sum(not vietnamese(row.words) for row in rows)}
     for reason, count in odd.items():
         if count:

@@ -20,12 +20,13 @@ Progress = Callable[[str, float], None]
 # Inverse strength of the L2 penalty. For relevance, mean F1 over six held-out thirds was 0.864, 0.871, 0.876,
 # 0.881 and 0.879 at 3, 10, 30, 100 and 300; for the other heads, 3 and 10 differ by less than 0.01.
 STRENGTH, SCREEN_STRENGTH, TONE_STRENGTH = 10.0, 100.0, 3.0
-TOLERANCE = 1e-3  # with 1e-4 the figures are the same, and a fit takes twice as long
+TOLERANCE = 1e-3  # of the gradient, ten times scikit-learn's: weights are kept in 16 bits
 ITERATIONS = 5000  # far more than any fit needs
-# An n-gram of fewer texts is not learned. Each text is there twice (`nlp.train.bare`), so a word
+# An n-gram of fewer texts is not learned. Each text is there twice (`nlp.train.copies`), so a word
 # without diacritics counts twice.
 MIN_TEXTS, TONE_MIN_TEXTS = 4, 3
 KERNEL_COST = 10.0
+LEAST_REMARKS = 20  # of each answer: with fewer a scaling of their own is chance
 # Of the texts that both scores together would flag, the share that the screen may keep from being read on.
 MISSED = 0.01
 FOLDS = 5
@@ -186,24 +187,27 @@ def kernel(
 
 
 def scale(scores: Floats, truth: Truths, remark: Truths, likely: Floats | None = None) -> Sigmoid:
-    """Return Platt's scaling of scores; with an offset for remarks where both they and articles are there.
+    """Return Platt's scaling of scores, with one of their own for remarks where there are enough of them.
 
     `likely` are scores of a kernel machine, to be weighed against the others.
     """
+    columns = np.column_stack([scores] if likely is None else [scores, likely])
+    enough = [(remark & said).sum() >= LEAST_REMARKS for said in (truth, ~truth)]
+    if not all(enough) or remark.all():
+        return _platt(columns, truth)
+    return _platt(columns[~remark], truth[~remark]).model_copy(
+        update={"in_remarks": _platt(columns[remark], truth[remark])}
+    )
+
+
+def _platt(columns: Floats, truth: Truths) -> Sigmoid:
     from sklearn.linear_model import LogisticRegression
 
-    some = remark.any() and not remark.all()
-    columns = [scores, *([remark] if some else []), *([] if likely is None else [likely])]
     if truth.all() or not truth.any():
         return Sigmoid(slope=1.0, offset=0.0)
-    model = LogisticRegression(C=100.0, max_iter=ITERATIONS).fit(np.column_stack(columns), truth)
-    slope, *other = (round(float(value), 6) for value in model.coef_[0])
-    return Sigmoid(
-        slope=slope,
-        offset=round(float(model.intercept_[0]), 6),
-        remark=other[0] if some else 0.0,
-        kernel=0.0 if likely is None else other[-1],
-    )
+    model = LogisticRegression(C=100.0, max_iter=ITERATIONS).fit(columns, truth)
+    slope, *kernel = (round(float(value), 6) for value in model.coef_[0])
+    return Sigmoid(slope=slope, offset=round(float(model.intercept_[0]), 6), kernel=sum(kernel))
 
 
 def passing(screened: Floats, flagged: Truths) -> float:

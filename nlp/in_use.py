@@ -56,11 +56,21 @@ class Kept(Contract):
     folder: str
 
 
-def load(task: Task, folder: Path) -> Model:
-    """Return the model of `folder`. Raises BadModel for one that is damaged, foreign, or of another task."""
-    model = linear.load(folder)
+def load(task: Task, folder: Path) -> AnyModel:
+    """Return the model of `folder`, of any engine.
+
+    Raises BadModel for one that is damaged, foreign, or of another task, and MissingPart where the libraries
+    of its engine are not installed.
+    """
+    model = engine.load(folder)
     if model.card.task is not task:
         raise BadModel(f"{folder}: the model was trained for {model.card.task}, not for {task}")
+    if isinstance(model, Model):
+        _check(task, model, folder)
+    return model
+
+
+def _check(task: Task, model: Model, folder: Path) -> None:
     spaces, heads = NEEDED[task]
     lacking = [name for name in spaces if name not in model.spaces]
     lacking += [name for name in heads if name not in model.card.heads]
@@ -74,17 +84,6 @@ def load(task: Task, folder: Path) -> Model:
             raise BadModel(
                 f"{folder / linear.CARD}: the head {name!r} does not fit; restore or train it anew"
             )
-    return model
-
-
-def served(task: Task, folder: Path) -> AnyModel:
-    """Return the model of `folder`, linear or a transformer. Raises BadModel and MissingPart."""
-    model = engine.load(folder)
-    if isinstance(model, Model):
-        return load(task, folder)
-    if model.card.task is not task:
-        raise BadModel(f"{folder}: the model was trained for {model.card.task}, not for {task}")
-    return model
 
 
 def _answers(name: str, head: Head) -> set[str]:
@@ -109,7 +108,7 @@ class Shelf:
         places = self._places()
         return {task: self._folder(task, places.get(task)) for task in Task}
 
-    def install(self, task: Task, candidate: Path) -> Model:
+    def install(self, task: Task, candidate: Path) -> AnyModel:
         """Put a copy of `candidate` into use, keep the model before it as the previous one, and return it.
 
         The copy is loaded, which checks its hash, before anything points to it. Raises BadModel for a
@@ -122,7 +121,7 @@ class Shelf:
         self._point(places | {task: Place(in_use=new, previous=previous)})
         return load(task, self.folder / new)
 
-    def rollback(self, task: Task) -> Model:
+    def rollback(self, task: Task) -> AnyModel:
         """Put the previous model back into use, the one in use being the previous one then; return it.
 
         Raises BadUsage where there is none, BadModel where it is damaged: then nothing is changed.
@@ -186,7 +185,7 @@ class Shelf:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             draft = Path(mkdtemp(prefix=".draft-", dir=self.folder))
-            for part in (linear.WEIGHTS, linear.CARD):
+            for part in engine.parts(model):
                 shutil.copyfile(source / part, draft / part)
                 _settle(draft / part)
             load(task, draft)
@@ -216,7 +215,7 @@ def _settle(file: Path) -> None:
         os.fsync(content.fileno())
 
 
-def _kept(model: Model, state: str, folder: Path) -> Kept:
+def _kept(model: AnyModel, state: str, folder: Path) -> Kept:
     card = model.card
     return Kept(
         task=card.task,

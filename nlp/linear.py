@@ -79,11 +79,16 @@ class Model:
 def sigmoid(
     scores: Floats, scaling: Sigmoid, remark: NDArray[np.bool_], likely: Floats | None = None
 ) -> Floats:
-    """Return probabilities of `scores` by Platt's scaling, with those of a kernel machine beside them."""
-    logit = scaling.slope * scores + scaling.offset + scaling.remark * remark
-    if likely is not None:
-        logit = logit + scaling.kernel * likely
+    """Return probabilities of `scores` by Platt's scaling, and of those of a kernel machine beside them."""
+    logit = _logit(scores, scaling, likely)
+    if scaling.in_remarks is not None:
+        logit = np.where(remark, _logit(scores, scaling.in_remarks, likely), logit)
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float32)
+
+
+def _logit(scores: Floats, scaling: Sigmoid, likely: Floats | None) -> Floats:
+    logit = scaling.slope * scores + scaling.offset
+    return np.asarray(logit if likely is None else logit + scaling.kernel * likely)
 
 
 def softmax(scores: Floats) -> Floats:

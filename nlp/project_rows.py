@@ -60,11 +60,11 @@ def sentiment_rows(data_dir: Path) -> Rows:
     given = [(file, raw_rows(file)) for file in (_file(data_dir, LABELS), _file(data_dir, INVENTED))]
     for file, raws in [*given, (labelled_file(), labelled_by_us(data_dir))]:
         rows = [
-            Row(
-                Reading(text=text_of(raw, "body", where) or text_of(raw, "text", where), remark=True),
+            _row(
+                text_of(raw, "body", where) or text_of(raw, "text", where),
+                str(raw["sentiment"]),
                 where,
-                label=str(raw["sentiment"]),
-                thread=text_of(raw, "title", where),
+                text_of(raw, "title", where),
                 weight=1.0 if file.name == LABELS else 0.0,
             )
             for raw, where in raws
@@ -91,8 +91,8 @@ def hostility_rows(data_dir: Path) -> Rows:
     return Rows(rows, [_source(file, len(rows))])
 
 
-def _row(text: str, label: str, where: str, thread: str) -> Row:
-    return Row(Reading(text=text, remark=True), where, label=label, thread=thread)
+def _row(text: str, label: str, where: str, thread: str, weight: float = 1.0) -> Row:
+    return Row(Reading(text=text, remark=True), where, label=label, thread=thread, weight=weight)
 
 
 def _source(file: Path, rows: int) -> Source:

@@ -1,4 +1,4 @@
-"""Judging the risk in texts: the screen over all, then categories, severity and kind of what it passes."""
+"""Judging the risk in texts: the screen over all, likeness of what it passes, details of what is relevant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ RELEVANCE, CATEGORIES, SEVERITY, KIND = "relevance", "categories", "severity", "
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the risk model says of one text; `categories` above their thresholds, most probable first."""
+    """What the risk model says of one text; `categories` most probable first, none if not relevant."""
 
     relevance: Probability
     relevant: bool
@@ -146,10 +146,15 @@ def relevant(model: Heads, relevance: float, found: Details, row: int) -> Judgem
 
 
 def chosen(head: Head, probabilities: Floats) -> tuple[Label, ...]:
-    """Return the categories that reach their thresholds, most probable first."""
+    """Return the categories that reach their thresholds, most probable first; at least the most probable.
+
+    Whoever sees a text called relevant must see why.
+    """
     labels = [
         Label(code=code, probability=min(1.0, float(value)))
-        for code, value, least in zip(head.outputs, probabilities, head.thresholds, strict=True)
-        if value >= least
+        for code, value in zip(head.outputs, probabilities, strict=True)
     ]
-    return tuple(sorted(labels, key=lambda label: -label.probability))
+    least = dict(zip(head.outputs, head.thresholds, strict=True))
+    ordered = sorted(labels, key=lambda label: -label.probability)
+    reached = [label for label in ordered if label.probability >= least[label.code]]
+    return tuple(reached or ordered[:1])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
@@ -81,6 +82,23 @@ def row_hash(row: Row) -> int:
 def row_hashes(rows: Sequence[Row]) -> NDArray[np.uint64]:
     """Return the sorted hashes of the texts of `rows`, each once."""
     return np.unique(np.array([row_hash(row) for row in rows], dtype=np.uint64))
+
+
+def judgeable(rows: Sequence[Row]) -> tuple[list[Row], dict[str, int]]:
+    """Return the rows to judge by, each text once, and how many were left out for which reason."""
+    left_out: Counter[str] = Counter(empty=sum(row.empty for row in rows))
+    by_text: dict[int, list[Row]] = {}
+    for row in rows:
+        if not row.empty:
+            by_text.setdefault(row_hash(row), []).append(row)
+    kept = []
+    for same in by_text.values():
+        if len({(row.label, row.risk) for row in same}) > 1:
+            left_out["contradictory"] += len(same)
+        else:
+            kept.append(same[0])
+            left_out["repeated"] += len(same) - 1
+    return kept, {reason: count for reason, count in left_out.items() if count}
 
 
 def read(task: Task, files: Sequence[Path]) -> Rows:

@@ -33,7 +33,7 @@ LABEL = "label"
 
 # Scales and lengths were chosen by mean F1 over held-out thirds of the labelled rows: a comment is judged
 # mostly by the title it stands under, an article by all its words.
-SCREEN_BLOCKS = (
+RISK_BLOCKS = (
     Block(
         unit="syllable",
         fields=("thread_title", "title", "lead", "text"),
@@ -46,7 +46,6 @@ SCREEN_BLOCKS = (
         unit="syllable", fields=("thread_title", "title"), shortest=1, longest=2, scale=0.6, remark_scale=1.2
     ),
 )
-DETAIL_BLOCKS = SCREEN_BLOCKS
 TONE_BLOCKS = (
     Block(unit="syllable", fields=("text",), shortest=1, longest=2, scale=1, remark_scale=1),
     Block(unit="character", fields=("text",), shortest=2, longest=5, scale=1, remark_scale=1),
@@ -138,7 +137,7 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts
     groups = cases(rows)
     steps.name = SCREEN
     readings, of = copies(rows)
-    counted = fit.count(SCREEN_BLOCKS, Batch(readings))
+    counted = fit.count(RISK_BLOCKS, Batch(readings))
     steps()
     solve = fit.yes_or_no(relevant[of][:, None], fit.SCREEN_STRENGTH)
     linear_ = fit.cross_fit(counted, groups[of], solve, steps)[: len(rows), 0]
@@ -159,7 +158,7 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts
     detail, more = _detail([rows[n] for n in kept], groups[kept], warnings, steps)
     spaces = {SCREEN: fit.space(counted, fitted), DETAIL: detail}
     figures = {"cross_fit_relevance_f1": scores.f1(probability[judged] >= least, relevant[judged])}
-    blocks: dict[str, tuple[Block, ...]] = {SCREEN: SCREEN_BLOCKS, DETAIL: DETAIL_BLOCKS}
+    blocks: dict[str, tuple[Block, ...]] = {SCREEN: RISK_BLOCKS, DETAIL: RISK_BLOCKS}
     return (spaces, {**heads, **more}, blocks, figures, {RELEVANCE: kernel}), probability.astype(np.float64)
 
 
@@ -178,13 +177,13 @@ def _detail(
     level = np.array([row.risk.severity - 1 for row in rows])
     kind = np.array([kinds.index(row.risk.kind) for row in rows])
     readings, of = copies(rows)
-    counted = fit.count(DETAIL_BLOCKS, Batch(readings))
+    counted = fit.count(RISK_BLOCKS, Batch(readings))
     steps()
     categories = fit.yes_or_no(truths[of])
     unseen = fit.cross_fit(counted, groups[of], categories, steps)[: len(rows)]
-    nowhere = np.zeros(len(rows), dtype=bool)
-    scalings = [fit.scale(unseen[:, n], truths[:, n], nowhere) for n in range(len(codes))]
-    each = [linear.sigmoid(unseen[:, n], scaling, nowhere) for n, scaling in enumerate(scalings)]
+    remark = np.array([row.reading.remark for row in rows])
+    scalings = [fit.scale(unseen[:, n], truths[:, n], remark) for n in range(len(codes))]
+    each = [linear.sigmoid(unseen[:, n], scaling, remark) for n, scaling in enumerate(scalings)]
     # One probability for all: each category's scaling is its own, and rare ones have too few rows for more.
     least = fit.threshold(np.column_stack(each), truths) if codes else 0.5
     everything = np.arange(len(of))

@@ -141,15 +141,15 @@ def promote(
     json: Json = False,
 ) -> None:
     """Put a model into use if it is no worse than the one in use on rows that were kept out of training."""
-    from nlp import in_use, linear
+    from nlp import engine, in_use
     from nlp.compare import compare, refuse_worse
     from nlp.rows import read
 
     place = house(context)
-    of = task or linear.load(directory).card.task
+    of = task or engine.load(directory).card.task
     candidate = in_use.load(of, directory)
     current = in_use.load(of, place.shelf.folders()[of])
-    if candidate.card.weights_sha256 == current.card.weights_sha256 and candidate.card == current.card:
+    if candidate.card == current.card:
         raise BadUsage(f"{directory}: this model of {of} is in use already")
     found = compare(of, candidate, current, read(of, data).rows)
     if json:

@@ -10,9 +10,9 @@ from core.contracts import Kind
 from core.errors import ModelRefused
 from nlp import compare as comparing
 from nlp import scores
-from nlp.compare import Comparison, Difference, judgeable, refuse_worse, worse
+from nlp.compare import Comparison, Difference, refuse_worse, worse
 from nlp.features import Reading
-from nlp.rows import Risk, Row
+from nlp.rows import Risk, Row, judgeable
 from nlp.task import Task
 
 

@@ -15,6 +15,8 @@ from core.contracts import Page, PageType
 from core.errors import BadModel
 from nlp.analyser import PACKAGED, Analyser
 from nlp.features import Reading
+from nlp.in_use import Shelf
+from nlp.task import Task
 from nlp.transformer import evidence, serving
 from nlp.transformer.card import CARD, MODEL, ROWS, TOKENIZER
 
@@ -215,3 +217,13 @@ def test_a_damaged_or_foreign_folder_is_refused_with_one_plain_line(
     with pytest.raises(BadModel) as refused:
         Analyser.load(models)
     assert "\n" not in str(refused.value)
+
+
+def test_a_transformer_is_put_into_use_and_taken_back_like_any_model(
+    trained: tuple[Path, Path], tmp_path: Path
+) -> None:
+    shelf = Shelf(tmp_path, PACKAGED)
+    installed = shelf.install(Task.RISK, trained[1] / "risk")
+    assert Analyser.of(shelf.folders()).risk.card == installed.card
+    shelf.rollback(Task.RISK)
+    assert Analyser.of(shelf.folders()).risk.card.name == "langnghe-risk"
