@@ -10,11 +10,12 @@ import pytest
 
 from core.archive import Archive
 from core.contracts import Document, Page
-from core.settings import load_settings
+from core.settings import Settings, load_settings
 from index import open_engine
 from index.engine import Query
 from index.paging import every
 from langnghe.demo.site.server import RunningWeb, serving
+from langnghe.house import House
 
 LANGNGHE = [sys.executable, "-c", "from langnghe.cli import main; main()"]
 
@@ -53,3 +54,12 @@ def pages(data_dir: Path) -> dict[str, Page]:
     by_id = {p.id: p for p in found.values()}
     assert len(by_id) == len(found)
     return by_id
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    """A house without texts."""
+    opened = House(settings)
+    yield opened
+    opened.engine.close()
+    opened.records.close()

@@ -1,27 +1,17 @@
 """`langnghe labels queue`: indexed texts that wait for a label, and no others."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from core.contracts import Page, What
-from core.settings import Settings
 from langnghe.house import House
 from langnghe.teaching import lessons
 from tests.langnghe.decided import BEATEN, DROWNED, GOLD, langnghe, revision, say, take_in
 
 MakePage = Callable[..., Page]
 LONG = " ".join(f"Đoạn {n} kể tiếp chuyện em học sinh bị bạn bè cô lập ở lớp suốt học kỳ." for n in range(8))
-
-
-@pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
-    """A house without texts."""
-    opened = House(settings)
-    yield opened
-    opened.engine.close()
-    opened.records.close()
 
 
 def test_decided_texts_and_copies_are_left_out(house: House, make_page: MakePage) -> None:

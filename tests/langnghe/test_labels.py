@@ -2,7 +2,7 @@
 
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from core.contracts import Kind, Page, PageType, What
 from core.records import people, runs
 from core.records.decisions import decide
 from core.records.people import Role
-from core.settings import Settings
 from core.text import MASK
 from langnghe.house import House
 from langnghe.labels import Fate, LabelRow, collect
@@ -36,15 +35,6 @@ from tests.langnghe.decided import (
 MakePage = Callable[..., Page]
 Command = Callable[..., Said]
 WHOLE = "Cháu Nguyễn Thị Bông, lớp 3A Trường Tiểu học Hoa Sữa, bị bạn bắt nạt. Số của cháu là 0912345678."
-
-
-@pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
-    """A house without texts."""
-    opened = House(settings)
-    yield opened
-    opened.engine.close()
-    opened.records.close()
 
 
 @pytest.fixture

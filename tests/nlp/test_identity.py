@@ -5,42 +5,21 @@ Every passage is invented. « and » mark what must be masked, all of it and not
 
 import re
 import unicodedata
-from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.contracts import Page, PageType, Span
+from core.contracts import PageType, Span
 from core.masking import mask_text
 from core.text import MASK
 from nlp.identity import masked_spans
-
-
-def page(text: str, kind: PageType = PageType.ARTICLE, **fields: str) -> Page:
-    return Page(
-        id="p",
-        url="https://bao.example/p",
-        canonical_url="https://bao.example/p",
-        source_id="bao",
-        type=kind,
-        text=text,
-        fetched_at=datetime(2025, 11, 20, tzinfo=UTC),
-        content_hash="h",
-        **fields,  # type: ignore[arg-type]
-    )
+from tests.nlp.passages import marked, page
 
 
 def spans(text: str, kind: PageType = PageType.ARTICLE) -> list[Span]:
-    return [span for span in masked_spans(page(text, kind)) if span.field == "text"]
-
-
-def marked(text: str, found: list[Span]) -> str:
-    """`text` with « and » around what is masked."""
-    for span in reversed(found):
-        text = f"{text[: span.start]}«{text[span.start : span.end]}»{text[span.end :]}"
-    return text
+    return [span for span in masked_spans(page(kind, text=text)) if span.field == "text"]
 
 
 def check(passage: str, kind: PageType = PageType.ARTICLE) -> None:
@@ -79,7 +58,7 @@ def test_a_name_once_known_is_masked_wherever_it_is_said_again() -> None:
 def test_a_name_known_from_the_text_is_masked_in_title_lead_and_thread_title() -> None:
     found = masked_spans(
         page(
-            "Cháu Nguyễn Thử Mẫu (7 tuổi) đã về nhà.",
+            text="Cháu Nguyễn Thử Mẫu (7 tuổi) đã về nhà.",
             title="NGUYỄN THỬ MẪU ĐÃ VỀ NHÀ",
             lead="Sau hai ngày, Nguyễn Thử Mẫu đã về.",
             thread_title="Tìm Nguyễn Thử Mẫu",

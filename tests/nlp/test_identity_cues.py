@@ -3,36 +3,13 @@
 Every passage is invented. « and » mark what must be masked, all of it and nothing else.
 """
 
-import re
 import time
-from datetime import UTC, datetime
 
 import pytest
 
-from core.contracts import Page, PageType
+from core.contracts import PageType
 from nlp.identity import masked_spans
-
-
-def page(kind: PageType = PageType.ARTICLE, **fields: str) -> Page:
-    return Page(
-        id="p",
-        url="https://bao.example/p",
-        canonical_url="https://bao.example/p",
-        source_id="bao",
-        type=kind,
-        fetched_at=datetime(2025, 11, 20, tzinfo=UTC),
-        content_hash="h",
-        **fields,  # type: ignore[arg-type]
-    )
-
-
-def check(**passages: str) -> None:
-    plain = {field: re.sub("[«»]", "", passage) for field, passage in passages.items()}
-    found = masked_spans(page(**plain))
-    for field, text in plain.items():
-        for span in reversed([span for span in found if span.field == field]):
-            text = f"{text[: span.start]}«{text[span.start : span.end]}»{text[span.end :]}"
-        assert text == passages[field]
+from tests.nlp.passages import check, page
 
 
 @pytest.mark.parametrize(

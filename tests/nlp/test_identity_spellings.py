@@ -3,34 +3,17 @@
 Every passage is invented. « and » mark what must be masked, all of it and nothing else.
 """
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
-from core.contracts import Page, PageType
+from core.contracts import PageType
 from core.text import fold
-from nlp.identity import masked_spans
+from tests.nlp import passages
 
 
-def check(kind: PageType = PageType.COMMENT, **passages: str) -> None:
-    plain = {field: re.sub("[«»]", "", passage) for field, passage in passages.items()}
-    page = Page(
-        id="p",
-        url="https://bao.example/p",
-        canonical_url="https://bao.example/p",
-        source_id="bao",
-        type=kind,
-        fetched_at=datetime(2025, 11, 20, tzinfo=UTC),
-        content_hash="h",
-        **plain,  # type: ignore[arg-type]
-    )
-    found = masked_spans(page)
-    for field, text in plain.items():
-        for span in reversed([span for span in found if span.field == field]):
-            text = f"{text[: span.start]}«{text[span.start : span.end]}»{text[span.end :]}"
-        assert text == passages[field]
+def check(kind: PageType = PageType.COMMENT, **given: str) -> None:
+    passages.check(kind, **given)
 
 
 @pytest.mark.parametrize(
