@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from core.contracts import Contract, PageType
+from core.contracts import VIETNAM, Contract, PageType
 from core.errors import BadUsage
 from index.engine import Engine, FacetField, Query
 
@@ -57,6 +57,12 @@ class WeeklyNumbers(Contract):
     sentiment: tuple[Row, ...]
     states: tuple[Row, ...]
     gravest: tuple[str, ...]
+
+
+def last_complete_week(now: datetime) -> str:
+    """Return the ISO week (`2026-W47`) before the one in which `now` falls in Vietnam."""
+    year, week, _ = (now.astimezone(VIETNAM).date() - WEEK).isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def week_start(week: str) -> date:

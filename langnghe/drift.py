@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from core.contracts import VIETNAM, Alert, AlertKind, Contract, Document
+from core.contracts import Alert, AlertKind, Contract, Document
 from core.errors import BadModel
 from core.records import notices
 from index.engine import Query
 from index.paging import every
-from index.weekly import week_start
+from index.weekly import last_complete_week, week_start
 from langnghe.house import House
 from nlp.drift import (
     LEAST,
@@ -53,7 +53,7 @@ def check(house: House, week: str | None, now: datetime) -> WeekDrift:
     hold. Raises BadUsage for a wrong week, BadModel for a model that was
     trained without a reference.
     """
-    week = week or _last_week(now)
+    week = week or last_complete_week(now)
     monday = week_start(week)
     model = house.analyser.risk
     known = model.card.reference if isinstance(model, Model) else {}
@@ -88,11 +88,6 @@ def check(house: House, week: str | None, now: datetime) -> WeekDrift:
     alerts = [_alert(drift, form, now) for form in drift.forms if form.drifted]
     notices.raise_alerts(house.records, alerts)
     return drift.model_copy(update={"alerts": tuple(alert.key for alert in alerts)})
-
-
-def _last_week(now: datetime) -> str:
-    year, week, _ = (now.astimezone(VIETNAM).date() - timedelta(days=7)).isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def _scores(documents: Sequence[Document]) -> tuple[Numbers, Numbers]:

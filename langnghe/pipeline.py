@@ -182,7 +182,8 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
     HTML and PDF go to `output`, by default the data folder's `reports`.
     """
-    from dashboards.report import last_complete_week, make_report
+    from dashboards.report import make_report
+    from index.weekly import last_complete_week
 
     _declare(house)
     health = crawled.source_health(house.records)

@@ -25,7 +25,7 @@ Numbers = NDArray[np.float64]
 WORTH = 0.7  # of worth against likeness, as in the paper's examples for a list that should be mixed
 SAME_CASE = 0.6  # likeness of texts of one case in other words: comments of a thread, follow-ups of a story
 RARE = 0.5  # how much more a text of the rarest category is worth than the same of a frequent one
-READ_CLOSELY = 200  # texts, or ten times the limit: word segmentation reads some fifty a second
+READ_CLOSELY = 200  # texts, or ten times the limit
 PART = 64
 
 

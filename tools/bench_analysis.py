@@ -59,10 +59,13 @@ def _texts(data: Path | None) -> tuple[list[str], list[str]]:
     if not file.is_file():
         sys.exit(f"{file}: no such file; give --data a folder with labels.jsonl")
     rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    if data is not None:
-        rows = [row for row in rows if row["type"] == "news"]
-    relevant = [_joined(row) for row in rows if row["relevant"]]
-    return relevant, [_joined(row) for row in rows if not row["relevant"]]
+    if data is not None:  # `weight`: how many articles of life a text stands for; 0: chosen for being hard
+        rows = [row for row in rows if row["type"] == "news" and row["weight"] > 0]
+    relevant, irrelevant = ([row for row in rows if row["relevant"] is is_] for is_ in (True, False))
+    draw = random.Random(SEED)
+    weights = [row.get("weight", 1) for row in irrelevant]
+    irrelevant = draw.choices(irrelevant, weights, k=len(irrelevant))
+    return [_joined(row) for row in relevant], [_joined(row) for row in irrelevant]
 
 
 def _joined(row: dict[str, str]) -> str:

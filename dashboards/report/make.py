@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from core.contracts import VIETNAM, ReportFile, SourceHealth
@@ -12,16 +12,10 @@ from dashboards.report.content import draw_charts, draw_trend, gather, write_con
 from dashboards.report.page import html
 from dashboards.report.pdf import pdf
 from index.engine import Engine
-from index.weekly import week_start
+from index.weekly import last_complete_week, week_start
 
 SCREEN = 480  # px: a chart on a telephone, or beside another on a desk
 PAPER = (720, 150)  # px: the full width of an A4 page at letters of about 8.5 pt, so that page 1 holds more
-
-
-def last_complete_week(now: datetime) -> str:
-    """Return the ISO week (`2026-W47`) before the one in which `now` falls in Vietnam."""
-    year, week, _ = (now.astimezone(VIETNAM).date() - timedelta(days=7)).isocalendar()
-    return f"{year}-W{week:02}"
 
 
 def make_report(

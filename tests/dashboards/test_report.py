@@ -23,9 +23,10 @@ from core.contracts import (
 )
 from core.errors import BadUsage
 from core.settings import Settings
-from dashboards.report import POLICY, last_complete_week, make_report
+from dashboards.report import POLICY, make_report
 from index.embedded import EmbeddedEngine
 from index.engine import Engine
+from index.weekly import last_complete_week
 from tests.index.documents import document
 
 WEEK = "2026-W47"
