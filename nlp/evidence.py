@@ -41,14 +41,15 @@ def _spans(parts: list[tuple[Grams, Floats]], batch: Batch, row: int, code: str,
         return []
     # Each n-gram's share goes to the words it touches, evenly; a word's offset alone does not tell its field.
     apart = int(max(end.max(), 1)) + 1
-    begins, weight = field * apart + start, np.zeros(len(start))
+    begins, edges = field * apart + start, np.zeros(len(start) + 1)
     for found, share in parts:
         here = np.flatnonzero(found.row == row)
         first = np.searchsorted(begins, found.field[here] * apart + found.start[here], side="right") - 1
         last = np.searchsorted(begins, found.field[here] * apart + found.end[here] - 1, side="right") - 1
-        for place, a, b in zip(here, first, last, strict=True):
-            weight[a : b + 1] += share[place, output] / (b - a + 1)
-    return _strongest(weight, field, start, end, code)
+        each = share[here, output] / (last - first + 1)
+        np.add.at(edges, first, each)
+        np.add.at(edges, last + 1, -each)
+    return _strongest(np.cumsum(edges)[:-1], field, start, end, code)
 
 
 def _strongest(weight: Weights, field: Places, start: Places, end: Places, code: str) -> list[Span]:

@@ -76,25 +76,32 @@ class Model:
         return int(np.isin(hashes, self.rows).sum())
 
 
-def sigmoid(
-    scores: Floats, scaling: Sigmoid, remark: NDArray[np.bool_], likely: Floats | None = None
-) -> Floats:
+def sigmoid(scores: Floats, scaling: Sigmoid, likely: Floats | None = None) -> Floats:
     """Return probabilities of `scores` by Platt's scaling, and of those of a kernel machine beside them."""
-    logit = _logit(scores, scaling, likely)
-    if scaling.in_remarks is not None:
-        logit = np.where(remark, _logit(scores, scaling.in_remarks, likely), logit)
-    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float32)
-
-
-def _logit(scores: Floats, scaling: Sigmoid, likely: Floats | None) -> Floats:
     logit = scaling.slope * scores + scaling.offset
-    return np.asarray(logit if likely is None else logit + scaling.kernel * likely)
+    if likely is not None:
+        logit = logit + scaling.kernel * likely
+    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))), dtype=np.float32)
 
 
 def softmax(scores: Floats) -> Floats:
     """Return the probabilities of each row of scores, which add up to 1."""
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def probabilities(heads: Mapping[str, Head], scores: Floats) -> dict[str, Floats]:
+    """Return the probabilities of each head from raw scores, columns in the order of the heads."""
+    low, result = 0, {}
+    for name, head in heads.items():
+        columns = scores[:, low : low + len(head.outputs)]
+        low += len(head.outputs)
+        if head.one_of:
+            result[name] = softmax(columns)
+        else:
+            each = [sigmoid(columns[:, n], scaling) for n, scaling in enumerate(head.scaling)]
+            result[name] = np.column_stack(each) if each else columns
+    return result
 
 
 def pack(spaces: Mapping[str, Space], kernels: Mapping[str, Kernel], rows: NDArray[np.uint64]) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 from core.contracts import Kind, Label, Probability, Severity
 from nlp.card import Head
 from nlp.features import Batch, Reading, grams, places
-from nlp.linear import Floats, Model, Space, sigmoid, softmax
+from nlp.linear import Floats, Model, Space, probabilities, sigmoid
 
 SCREEN, DETAIL = "screen", "detail"
 # Of 4,000 unlabelled Vietnamese articles every one has 0.84 or more of its syllables known, with and without
@@ -57,7 +57,7 @@ def screen(model: Model, batch: Batch) -> tuple[Floats, Floats]:
     """
     space = model.spaces[SCREEN]
     scores = space.scores(batch)[:, 0]
-    probability = sigmoid(scores, model.head(SCREEN).scaling[0], batch.remark)
+    probability = sigmoid(scores, model.head(SCREEN).scaling[0])
     return scores, np.where(familiarity(space, batch) >= FAMILIAR, probability, np.float32(0))
 
 
@@ -73,7 +73,7 @@ def relevance(model: Model, readings: Sequence[Reading]) -> Floats:
     if len(passed):
         likely = model.kernels[RELEVANCE].scores([readings[int(place)] for place in passed])
         scaling = model.head(RELEVANCE).scaling[0]
-        probability[passed] = sigmoid(scores[passed], scaling, batch.remark[passed], likely)
+        probability[passed] = sigmoid(scores[passed], scaling, likely)
     return probability
 
 
@@ -88,18 +88,9 @@ def familiarity(space: Space, batch: Batch) -> Floats:
 
 def details(model: Model, batch: Batch) -> Details:
     """Return the probabilities of categories, severity and kind of each text, were it relevant."""
-    scores = model.spaces[DETAIL].scores(batch)
-    low, parts = 0, {}
-    for name in (CATEGORIES, SEVERITY, KIND):
-        head = model.head(name)
-        columns = scores[:, low : low + len(head.outputs)]
-        low += len(head.outputs)
-        if head.one_of:
-            parts[name] = softmax(columns)
-        else:
-            each = [sigmoid(columns[:, n], scaling, batch.remark) for n, scaling in enumerate(head.scaling)]
-            parts[name] = np.column_stack(each) if each else columns
-    return Details(parts[CATEGORIES], parts[SEVERITY], parts[KIND])
+    heads = {name: model.head(name) for name in (CATEGORIES, SEVERITY, KIND)}
+    found = probabilities(heads, model.spaces[DETAIL].scores(batch))
+    return Details(found[CATEGORIES], found[SEVERITY], found[KIND])
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,6 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts
     judged = np.array([row.weight > 0 for row in rows])
     if not judged.any() or relevant[judged].all() or not relevant[judged].any():
         judged[:] = True
-    remark = np.array([row.reading.remark for row in rows])
     groups = cases(rows)
     steps.name = SCREEN
     readings, of = copies(rows)
@@ -145,11 +144,11 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts
     steps()
     steps.name = RELEVANCE
     kernel, likely = fit.kernel(packaged().vectors([row.reading for row in rows]), relevant, groups, steps)
-    screening = fit.scale(linear_[judged], relevant[judged], remark[judged])
-    scaling = fit.scale(linear_[judged], relevant[judged], remark[judged], likely[judged])
-    probability = linear.sigmoid(linear_, scaling, remark, likely)
+    screening = fit.scale(linear_[judged], relevant[judged])
+    scaling = fit.scale(linear_[judged], relevant[judged], likely[judged])
+    probability = linear.sigmoid(linear_, scaling, likely)
     least = fit.threshold(probability[judged], relevant[judged])
-    passing = fit.passing(linear.sigmoid(linear_, screening, remark), probability >= least)
+    passing = fit.passing(linear.sigmoid(linear_, screening), probability >= least)
     heads = {
         SCREEN: Head(outputs=("relevant",), one_of=False, scaling=(screening,), thresholds=(passing,)),
         RELEVANCE: Head(outputs=("relevant",), one_of=False, scaling=(scaling,), thresholds=(least,)),
@@ -181,9 +180,8 @@ def _detail(
     steps()
     categories = fit.yes_or_no(truths[of])
     unseen = fit.cross_fit(counted, groups[of], categories, steps)[: len(rows)]
-    remark = np.array([row.reading.remark for row in rows])
-    scalings = [fit.scale(unseen[:, n], truths[:, n], remark) for n in range(len(codes))]
-    each = [linear.sigmoid(unseen[:, n], scaling, remark) for n, scaling in enumerate(scalings)]
+    scalings = [fit.scale(unseen[:, n], truths[:, n]) for n in range(len(codes))]
+    each = [linear.sigmoid(unseen[:, n], scaling) for n, scaling in enumerate(scalings)]
     # One probability for all: each category's scaling is its own, and rare ones have too few rows for more.
     least = fit.threshold(np.column_stack(each), truths) if codes else 0.5
     everything = np.arange(len(of))

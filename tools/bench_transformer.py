@@ -16,12 +16,12 @@ from transformers import RobertaConfig, RobertaModel
 
 from core.taxonomy import taxonomy
 from nlp.card import Head, Sigmoid
-from nlp.linear import Floats
+from nlp.linear import Floats, probabilities
 from nlp.transformer.encoding import Encoded, by_length, padded
 from nlp.transformer.export import as_onnx
 from nlp.transformer.network import Network
 from nlp.transformer.quantise import candidates, quantised
-from nlp.transformer.serving import TOKENS, open_session, probabilities
+from nlp.transformer.serving import TOKENS, open_session
 
 SEED = 111
 VOCABULARY = 20_000
@@ -120,9 +120,7 @@ def _run(
 
 
 def _probabilities(scores: Floats) -> Floats:
-    return np.concatenate(
-        list(probabilities(heads(), scores, np.zeros(len(scores), dtype=bool)).values()), axis=1
-    )
+    return np.concatenate(list(probabilities(heads(), scores).values()), axis=1)
 
 
 def _text(draw: np.random.Generator, length: int) -> Encoded:

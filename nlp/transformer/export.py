@@ -13,11 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from nlp.card import Head
-from nlp.linear import Floats
+from nlp.linear import Floats, probabilities
 from nlp.transformer.encoding import Encoded, padded
 from nlp.transformer.network import Network
 from nlp.transformer.quantise import candidates, quantised
-from nlp.transformer.serving import open_session, probabilities
+from nlp.transformer.serving import open_session
 
 LIMIT = 0.015  # the largest difference on the probed texts: other texts then keep within 0.02
 PROBED = 48  # texts that are measured
@@ -64,7 +64,7 @@ def export(network: Network, heads: dict[str, Head], texts: Sequence[Encoded], p
 
 
 def _answers(heads: dict[str, Head], scores: Floats) -> Floats:
-    found = probabilities(heads, scores, np.zeros(len(scores), dtype=bool))
+    found = probabilities(heads, scores)
     return np.concatenate([found[name] for name in heads], axis=1)
 
 

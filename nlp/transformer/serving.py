@@ -17,7 +17,7 @@ from core.contracts import Span
 from core.errors import BadModel, MissingPart
 from nlp.card import Head
 from nlp.features import Reading
-from nlp.linear import Floats, sigmoid, softmax
+from nlp.linear import Floats, probabilities
 from nlp.risk import CATEGORIES, KIND, RELEVANCE, SEVERITY, Details, Judgement, irrelevant, relevant
 from nlp.transformer.card import CARD, FORMAT, MODEL, ROWS, TOKENIZER, TransformerCard
 from nlp.transformer.encoding import Encoded, Encoder, by_length, padded
@@ -66,17 +66,13 @@ class Served:
             result[batch] = found[0]
         return result
 
-    def answers(self, scores: Floats, remark: NDArray[np.bool_]) -> dict[str, Floats]:
-        """Return the probabilities of each head from raw scores: texts × outputs."""
-        return probabilities(self.card.heads, scores, remark)
-
-    def _read(self, readings: Sequence[Reading]) -> dict[str, Floats]:
-        remark = np.array([one.remark for one in readings], dtype=bool)
-        return self.answers(self.scores(self.encoder.encode(readings)), remark)
+    def answers(self, readings: Sequence[Reading]) -> dict[str, Floats]:
+        """Return the probabilities of each head for each text: texts × outputs."""
+        return probabilities(self.card.heads, self.scores(self.encoder.encode(readings)))
 
     def judge(self, readings: Sequence[Reading]) -> list[Judgement]:
         """Judge texts, all heads at once."""
-        found = self._read(readings)
+        found = self.answers(readings)
         threshold = self.head(RELEVANCE).thresholds[0]
         return [
             relevant(self, float(value), _details(found), row)
@@ -87,7 +83,7 @@ class Served:
 
     def details(self, readings: Sequence[Reading]) -> Details:
         """Return the probabilities of categories, severity and kind of each text, were it relevant."""
-        return _details(self._read(readings))
+        return _details(self.answers(readings))
 
     def evidence(self, readings: Sequence[Reading], given: Sequence[Sequence[str]]) -> list[tuple[Span, ...]]:
         """Return the evidence of each text for the categories `given` to it."""
@@ -103,25 +99,11 @@ class Served:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probability of each label of a single-label model for each text: texts × labels."""
         (name,) = self.card.heads
-        return self._read([Reading(text=text, remark=True) for text in texts])[name]
+        return self.answers([Reading(text=text, remark=True) for text in texts])[name]
 
 
 def _details(found: dict[str, Floats]) -> Details:
     return Details(found[CATEGORIES], found[SEVERITY], found[KIND])
-
-
-def probabilities(heads: dict[str, Head], scores: Floats, remark: NDArray[np.bool_]) -> dict[str, Floats]:
-    """Return the probabilities of each head from raw scores, columns in the order of the heads."""
-    low, result = 0, {}
-    for name, head in heads.items():
-        columns = scores[:, low : low + len(head.outputs)]
-        low += len(head.outputs)
-        if head.one_of:
-            result[name] = softmax(columns)
-        else:
-            each = [sigmoid(columns[:, n], scaling, remark) for n, scaling in enumerate(head.scaling)]
-            result[name] = np.column_stack(each) if each else columns
-    return result
 
 
 def libraries() -> tuple[ModuleType, ModuleType]:

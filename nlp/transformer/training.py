@@ -139,10 +139,7 @@ def _settled(served: Served, unseen: Sequence[Row]) -> Served:
         (head,) = served.card.heads.values()
         right = [head.outputs[n] == row.label for n, row in zip(said, unseen, strict=True)]
         return _with(served, {}, {"held_out_accuracy": round(float(np.mean(right)), 4)})
-    found = served.answers(
-        served.scores(served.encoder.encode([row.reading for row in unseen])),
-        np.array([row.reading.remark for row in unseen], dtype=bool),
-    )
+    found = served.answers([row.reading for row in unseen])
     judged = np.array([row.weight > 0 for row in unseen])
     relevant = np.array([row.risk.relevant for row in unseen])
     if not judged.any() or relevant[judged].all() or not relevant[judged].any():

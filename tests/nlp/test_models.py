@@ -69,7 +69,7 @@ def test_every_string_in_the_package_is_one_of_ours_and_none_is_of_a_training_te
             "categories_too_few",
             "cross_fit_relevance_f1",
         ),
-        *("embedding", "kernel", "points", "likeness", "in_remarks"),
+        *("embedding", "kernel", "points", "likeness"),
         *("screen", "detail", "label", "relevance", "categories", "severity", "kind"),
     }
     for task in Task:

@@ -11,13 +11,12 @@ from typer.testing import CliRunner
 from core.errors import BadInput, BadUsage
 from langnghe.cli import app
 from nlp.evaluate import evaluate
-from nlp.linear import Floats
+from nlp.linear import Floats, probabilities
 from nlp.rows import read
 from nlp.task import Task
 from nlp.transformer import serving
 from nlp.transformer.card import Options
 from nlp.transformer.export import scores_of
-from nlp.transformer.serving import probabilities
 from nlp.transformer.training import train_rows
 
 GOOD = ["Bộ phim rất hay", "Món này ngon tuyệt", "Dịch vụ tốt", "Tuyệt vời", "Hay và bổ ích"]
@@ -89,7 +88,7 @@ def test_a_tone_is_learned_from_words_that_the_base_reads(words: Path, tmp_path:
 
 
 def answers(heads: object, scores: Floats) -> Floats:
-    found = probabilities(heads, scores, np.zeros(len(scores), dtype=bool))  # type: ignore[arg-type]
+    found = probabilities(heads, scores)
     return np.concatenate(list(found.values()), axis=1)
 
 
