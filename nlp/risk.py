@@ -13,8 +13,8 @@ from nlp.linear import Floats, Model, Space, probabilities, sigmoid
 
 SCREEN, DETAIL = "screen", "detail"
 # Of 4,000 unlabelled Vietnamese articles every one has 0.85 or more of its syllables known, with and without
-# diacritics, of 8,572 comments one has 0.70 and the others more; of 41 news pages in other languages the highest,
-# an English one, has 0.60.
+# diacritics, of 8,572 comments one has 0.70 and the others more; of 41 news pages in other languages the
+# highest, an English one, has 0.60.
 FAMILIAR = 0.65
 RELEVANCE, CATEGORIES, SEVERITY, KIND = "relevance", "categories", "severity", "kind"
 
