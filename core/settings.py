@@ -3,7 +3,7 @@
 from pathlib import Path
 from tomllib import TOMLDecodeError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -52,6 +52,19 @@ class WatchSettings(Section):
     silent_hours: float = Field(default=72.0, gt=0, description="an enabled source without a new page")
 
 
+class ElasticSettings(Section):
+    """How the index reaches Elasticsearch 9. Used when `hosts` names a node; else the embedded engine is."""
+
+    hosts: tuple[str, ...] = Field(default=(), description="URLs of the nodes; empty: the embedded engine")
+    prefix: str = Field(default="langnghe", pattern=r"^[a-z][a-z0-9_]*$", description="of all index names")
+    api_key: SecretStr | None = Field(default=None, description="`id:key` in Base64, as Kibana shows it")
+    ca_file: Path | None = Field(default=None, description="certificates that sign the nodes', in PEM")
+    timeout_s: float = Field(default=30.0, gt=0, description="a request that takes longer has failed")
+    wait_s: float = Field(default=120.0, ge=0, description="how long a run waits for a cluster that is down")
+    shards: int = Field(default=1, ge=1, description="of each monthly index")
+    replicas: int = Field(default=0, ge=0, description="copies of each shard; 1 or more on a cluster")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Nested names are joined by two underscores: `LANGNGHE_CRAWL__DELAY_S`."""
 
@@ -76,6 +89,7 @@ class Settings(BaseSettings):
     crawl: CrawlSettings = CrawlSettings()
     console: ConsoleSettings = ConsoleSettings()
     watch: WatchSettings = WatchSettings()
+    elastic: ElasticSettings = ElasticSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,6 +1,6 @@
 """The one search interface. Two engines keep it: `embedded` (SQLite, default) and `elastic` (production)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, Protocol
 
@@ -30,9 +30,10 @@ class Query(Contract):
     not negated, the bare ones in texts written wholly without diacritics; typed without, all spellings.
 
     `relevant`, categories, kinds and severity are the effective ones: a person's word before the model's, and
-    nothing of a text that is not relevant. `since` and `until` are days in Vietnam, both inclusive. `group`
-    is the id of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's
-    order (in the queue: the gravest), and counts the rest in `Hit.others`.
+    nothing of a text that is not relevant. `decided`: whether people decided anything on it (`Triage.seq`).
+    `since` and `until` are days in Vietnam, both inclusive. `group` is the id of a thread or duplicate
+    leader. `grouped` gives one hit per group, the first in the query's order (in the queue: the gravest), and
+    counts the rest in `Hit.others`.
 
     `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
     by `dated_at`, then id, both falling. `score`: texts with all terms in the title, then exact ones, then
@@ -49,6 +50,7 @@ class Query(Contract):
     sentiments: tuple[Sentiment, ...] = ()
     states: tuple[State, ...] = ()
     severity_min: SeverityLevel = 0
+    decided: bool | None = None
     since: date | None = None
     until: date | None = None
     group: str | None = None
@@ -96,6 +98,14 @@ class Bucket(Contract):
     start: date
     value: str = ""
     count: int
+
+
+class Significant(Contract):
+    """A word of two syllables that stands out in a slice: in how many texts of it, and of all relevant ones."""
+
+    term: str
+    count: int
+    background: int
 
 
 class Written(Contract):
@@ -158,6 +168,35 @@ class Engine(Protocol):
 
         Documents are counted, not groups. Empty buckets are left out; the rest are in order of start, then
         value. Cursor, order and limit of the query are ignored.
+        """
+
+    def scan(self, query: Query) -> Iterator[Hit]:
+        """Yield every hit of `query` in its order, as things stood when the first was asked for.
+
+        However many there are and whatever is written meanwhile. Cursor and limit are ignored.
+        """
+
+    def significant(self, query: Query, limit: int = 20) -> list[Significant]:
+        """Return what stands out in the titles and leads of what `query` matches, the most telling first.
+
+        Against the titles and leads of all relevant documents, by the JLH score of Elasticsearch's
+        `significant_terms`: the absolute times the relative rise of a term's share. A term is two syllables
+        that stand together, in at least three texts.
+        """
+
+    def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the documents most like the one with `page_id` by their words, the most alike first.
+
+        Without itself and its duplicates; empty for one that is not held.
+        """
+
+    def remove(self, page_ids: Collection[str]) -> int:
+        """Remove documents, their texts and what is kept of their verdicts; return how many were held."""
+
+    def prune(self, query: Query) -> int:
+        """Remove all documents that `query` matches, whole months at once where possible; return how many.
+
+        Verdicts are kept, for they are in force again if the text is ever indexed anew.
         """
 
     def size(self) -> int:
