@@ -101,7 +101,7 @@ class Bucket(Contract):
 
 
 class Significant(Contract):
-    """A word of two syllables that stands out in a slice: in how many texts of it, and of all relevant ones."""
+    """Two syllables that stand out in a slice: in how many of its texts, and of all relevant ones."""
 
     term: str
     count: int
