@@ -177,17 +177,19 @@ class Engine(Protocol):
         """
 
     def significant(self, query: Query, limit: int = 20) -> list[Significant]:
-        """Return what stands out in the titles and leads of what `query` matches, the most telling first.
+        """Return what stands out in the titles and leads of the relevant documents that `query` matches.
 
-        Against the titles and leads of all relevant documents, by the JLH score of Elasticsearch's
-        `significant_terms`: the absolute times the relative rise of a term's share. A term is two syllables
-        that stand together, in at least three texts.
+        Against the titles and leads of all relevant documents, the most telling first (`index.standing`): by
+        the absolute times the relative rise of a term's share. A term is two syllables that stand together,
+        in at least three texts. Copies (`duplicate_of`) don't count: one story often copied would be all
+        there is. Cursor, order, limit and `relevant` of the query are ignored.
         """
 
     def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents most like the one with `page_id` by their words, the most alike first.
 
-        Without itself and its duplicates; empty for one that is not held.
+        Without itself and its duplicates, of other duplicates one; relevant or not. Empty when nothing is
+        much alike, and for one that is not held.
         """
 
     def remove(self, page_ids: Collection[str]) -> int:

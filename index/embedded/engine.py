@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from core.contracts import Document, Triage
-from index.embedded import searching, writing
+from index.embedded import likeness, searching, standing, writing
 from index.embedded.database import Database
 from index.embedded.reading import hits
-from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Written
+from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Significant, Written
 
 
 class EmbeddedEngine:
@@ -60,6 +60,16 @@ class EmbeddedEngine:
         """Return counts over time in days of Vietnam or ISO weeks, split by `by` if given."""
         with self._database.reading() as connection:
             return searching.counts(connection, query, interval, by)
+
+    def significant(self, query: Query, limit: int = 20) -> list[Significant]:
+        """Return the pairs of syllables that stand out, the most telling first."""
+        with self._database.reading() as connection:
+            return standing.significant(connection, query, limit)
+
+    def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the documents most like one by their words."""
+        with self._database.reading() as connection:
+            return likeness.similar(connection, page_id, limit)
 
     def size(self) -> int:
         """Return how many documents are held."""
