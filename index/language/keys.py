@@ -102,7 +102,7 @@ def known_keys(typed: str) -> tuple[str, ...]:
 
 
 def known_values(key: str, typed: str) -> tuple[str, ...]:
-    """Return the names of values of `key` that are most like `typed`; one of each, or of a few, if none is."""
+    """Return the names of values of `key` that are most like `typed`; if none is, one of each or of a few."""
     near = _nearest(typed, {looked_up: name for looked_up, (name, _) in names(key).items()})
     every = [called[0] for _, called in _named(key)]
     return tuple(map(quoted, near or (every if len(every) <= FEW else [*every[:NEAREST], "…"])))

@@ -13,7 +13,7 @@ from core.text import has_marks, nfc
 from index.expression import All, Comparison, Expression, Filter, FilterField, Term, all_of, any_of, negation
 from index.language.days import EXAMPLES, period
 from index.language.faults import Problem, fault
-from index.language.keys import KEYS, ORDERED, PERIODS, keys, known_keys, known_values, plain, stored
+from index.language.keys import ORDERED, PERIODS, keys, known_keys, known_values, plain, stored
 from index.words import split
 
 # A shorter beginning would match a good part of all syllables, which helps nobody and costs seconds.
@@ -72,7 +72,7 @@ class _Reading:
                 elif token.type == "RPAR" and opened:
                     opened.pop()
                 seen.append(token)
-            return cast("Tree[Token]", steps.feed_eof())
+            return cast("Tree[Token]", steps.feed_token(Token("$END", "")))
         except UnexpectedToken as error:
             before = seen[:-1] if seen and seen[-1] is error.token else seen
             raise self._misplaced(error.token, before, opened) from error
