@@ -25,9 +25,9 @@ Order = Literal["queue", "newest", "score"]
 class Query(Contract):
     """What is asked. Filters are joined by and; the values within one by or; an empty one does not filter.
 
-    `text` (`index.words`): words of title, lead and text that must all occur, "quoted phrases", beginnings*
-    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words and, if
-    not negated, the bare ones in texts written wholly without diacritics; typed without, all spellings.
+    `text` is in the search language (docs/search.md): words, phrases and filters of its own, joined by and
+    with the others. `index.asked` makes one expression of them all, which is what engines translate. What
+    the text says of relevance itself goes before `relevant`, which then does not apply.
 
     `relevant`, categories, kinds and severity are the effective ones: a person's word before the model's, and
     nothing of a text that is not relevant. `decided`: whether people decided anything on it (`Triage.seq`).
@@ -36,8 +36,9 @@ class Query(Contract):
     counts the rest in `Hit.others`.
 
     `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
-    by `dated_at`, then id, both falling. `score`: texts with all terms in the title, then exact ones, then
-    those found only by their bare spelling; newest first within each.
+    by `dated_at`, then id, both falling. `score`: texts that are found by their titles alone, then by the
+    words as typed, then those found only by a bare spelling (`index.expression.strictly`); newest first
+    within each.
     """
 
     text: str = Field(default="", max_length=500)
