@@ -55,6 +55,8 @@ def _filters(query: Query) -> Iterable[Sql]:
     if query.relevant is not None:
         # Written out, because an index on the relevant only serves where the statement says so itself.
         yield Sql(f"d.relevant = {int(query.relevant)}")
+    if query.possibly_grave is not None:
+        yield Sql(f"d.possibly_grave = {int(query.possibly_grave)}")
     for column, values in (
         ("source", query.sources),
         ("type", query.types),

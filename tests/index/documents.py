@@ -67,6 +67,7 @@ def documents(draw: st.DrawFn, number: int) -> Document:
     return document(
         number,
         relevant=relevant,
+        possibly_grave=not relevant and draw(st.booleans()),
         severity=draw(st.integers(0, 3)) if relevant else 0,
         categories=draw(st.lists(st.sampled_from(CATEGORIES), unique=True)) if relevant else (),
         relevance=draw(st.sampled_from([0.1, 0.5, 0.7, 0.8, 0.9, 0.99])),
@@ -130,6 +131,7 @@ queries = st.builds(
     Query,
     text=st.just("") | st.lists(_terms, min_size=1, max_size=3).map(" ".join),
     relevant=st.sampled_from([None, None, True, False]),
+    possibly_grave=st.sampled_from([None, None, True, False]),
     categories=some(CATEGORIES),
     provinces=some(PROVINCES),
     sources=some(["bao", "dien-dan"]),

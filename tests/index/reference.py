@@ -20,6 +20,7 @@ class Item:
         self.analysis = document.analysis
         self.state = triage.state
         self.relevant = self.analysis.relevant if triage.relevant is None else triage.relevant
+        self.possibly_grave = self.analysis.possibly_grave and triage.relevant is None
         labels = tuple(label.code for label in self.analysis.categories)
         self.categories = (
             (labels if triage.categories is None else triage.categories) if self.relevant else ()
@@ -73,6 +74,7 @@ def matches(item: Item, query: Query) -> bool:
     return all(
         (
             query.relevant is None or item.relevant == query.relevant,
+            query.possibly_grave is None or item.possibly_grave == query.possibly_grave,
             not query.categories or set(query.categories) & set(item.categories),
             not query.provinces or set(query.provinces) & set(item.analysis.provinces),
             not query.sources or item.page.source_id in query.sources,
