@@ -3,9 +3,11 @@
 
 PY := .venv/bin/python
 DATA ?=
+NODES ?= 1
+PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test test-transformer check bench bench-transformer evaluate models constraints clean
+.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -13,9 +15,17 @@ help: ## say what there is
 demo: .venv/.app ## crawl a small web on this machine, analyse it, and open the console on it
 	.venv/bin/langnghe demo $(ARGS)
 
+elasticsearch: .venv/.dev ## a real Elasticsearch on this machine, until Ctrl-C: make elasticsearch [NODES=3] [PORT=9200]
+	@tools/system-packages maven
+	@exec $(PY) -m tools.local_elasticsearch --nodes $(NODES) --port $(PORT)
+
 test: .venv/.dev ## run the tests (needs Chromium; installed here when root)
 	@tools/system-packages chromium
 	$(PY) -m pytest $(ARGS)
+
+test-services: .venv/.dev ## run the tests against servers, which they start: an Elasticsearch node and a cluster
+	@tools/system-packages maven
+	$(PY) -m pytest -m services --timeout 600 $(ARGS)
 
 test-transformer: .venv-transformer/.dev ## run the transformer's tests, in an environment of their own (6 GB, with torch)
 	.venv-transformer/bin/python -m pytest -p no:logging tests/nlp/transformer $(ARGS)

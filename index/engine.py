@@ -30,10 +30,11 @@ class Query(Contract):
     the text says of relevance itself goes before `relevant`, which then does not apply.
 
     `relevant`, categories, kinds and severity are the effective ones: a person's word before the model's, and
-    nothing of a text that is not relevant. `decided`: whether people decided anything on it (`Triage.seq`).
-    `since` and `until` are days in Vietnam, both inclusive. `group` is the id of a thread or duplicate
-    leader. `grouped` gives one hit per group, the first in the query's order (in the queue: the gravest), and
-    counts the rest in `Hit.others`.
+    nothing of a text that is not relevant. `possibly_grave` (`index.effective`): true asks for those that are
+    not relevant but that a person should look at, false for all others. `decided`: whether people decided
+    anything on it (`Triage.seq`). `since` and `until` are days in Vietnam, both inclusive. `group` is the id
+    of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's order (in
+    the queue: the gravest), and counts the rest in `Hit.others`.
 
     `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
     by `dated_at`, then id, both falling. `score`: texts that are found by their titles alone, then by the
@@ -51,6 +52,7 @@ class Query(Contract):
     sentiments: tuple[Sentiment, ...] = ()
     states: tuple[State, ...] = ()
     severity_min: SeverityLevel = 0
+    possibly_grave: bool | None = None
     decided: bool | None = None
     since: date | None = None
     until: date | None = None
@@ -65,12 +67,13 @@ class Hit(Contract):
     """One found document in its masked form, with where it stands and what in it matched.
 
     `group` is the thread's or duplicate leader's id; `others` how many more of the group match.
-    `relevant`, `severity` and `categories` are the effective ones.
+    `relevant`, `possibly_grave`, `severity` and `categories` are the effective ones.
     """
 
     document: Document
     triage: Triage
     relevant: bool
+    possibly_grave: bool
     severity: SeverityLevel
     categories: tuple[str, ...]
     group: str

@@ -14,6 +14,7 @@ FilterField = Literal[
     "type",
     "state",
     "relevant",
+    "possibly_grave",
     "decided",
     "day",
     "group",

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -11,8 +12,9 @@ import structlog
 
 from core.contracts import Page, PageType
 from core.records import Records, open_records
-from core.settings import Settings, load_settings
+from core.settings import ElasticSettings, Settings, load_settings
 from core.urls import page_id
+from tools.local_elasticsearch import Cluster
 
 # Examples are bounded by number, not by time: the machine may be busy with something else.
 hypothesis.settings.register_profile("any-machine", deadline=None)
@@ -68,3 +70,23 @@ def make_page() -> Callable[..., Page]:
         return Page.model_validate(fields | given)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a real node, started once. Tests that use it are marked `services`."""
+    with Cluster(tmp_path_factory.mktemp("elasticsearch")) as cluster:
+        yield cluster.urls[0]
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A real cluster of three nodes, started once. A test that ends nodes starts them again."""
+    with Cluster(tmp_path_factory.mktemp("cluster"), count=3) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def elastic_settings(elasticsearch: str) -> ElasticSettings:
+    """Settings of an index of its own on the real node."""
+    return ElasticSettings(hosts=(elasticsearch,), prefix=f"t{uuid4().hex[:12]}")

@@ -42,6 +42,7 @@ def _hit(row: tuple[str, str | None, str, str | None], expression: Expression, o
         document=document,
         triage=triage,
         relevant=counted.relevant,
+        possibly_grave=counted.possibly_grave,
         severity=counted.severity,
         categories=counted.categories,
         group=group,

@@ -9,7 +9,8 @@ VERSION = 2
 
 # Narrow rows for filters, order and counts apart from the bodies, so that scanning a million documents reads
 # tens of megabytes and not gigabytes. `stamp` and `place` are the keys of `index.effective`. Partial indices
-# cover the relevant few, which nearly all questions are about, and cost the irrelevant many nothing.
+# cover the relevant few, which nearly all questions are about, and the possibly grave, which form a list of
+# their own; they cost the irrelevant many nothing.
 # Both text tables are contentless: the bodies hold the text already. `unicode61` folds diacritics in C, but
 # not đ, which is therefore folded before; `bare` marks texts written wholly without diacritics.
 # `openings` has the pairs of syllables (`index.standing`) of titles and leads of the relevant documents that
@@ -30,6 +31,7 @@ CREATE TABLE documents (
     sentiment TEXT,
     state TEXT NOT NULL,
     relevant INTEGER NOT NULL,
+    possibly_grave INTEGER NOT NULL,
     severity INTEGER NOT NULL,
     day INTEGER NOT NULL,
     stamp TEXT NOT NULL,
@@ -42,6 +44,7 @@ CREATE INDEX relevant_group ON documents (grp, place, state, stamp) WHERE releva
 CREATE INDEX relevant_all ON documents (
     stamp, day, place, grp, source, type, kind, sentiment, state, severity
 ) WHERE relevant = 1;
+CREATE INDEX possibly_grave_group ON documents (grp, place, relevant) WHERE possibly_grave = 1;
 CREATE TABLE bodies (doc INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE categories (doc INTEGER, value TEXT, PRIMARY KEY (value, doc)) STRICT, WITHOUT ROWID;
 CREATE INDEX categories_doc ON categories (doc);

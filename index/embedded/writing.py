@@ -14,7 +14,7 @@ from index.embedded.standing import stand
 from index.engine import Written
 from index.words import is_bare
 
-_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _EXACT = "INSERT INTO exact (rowid, title, lead, text, bare) VALUES (?, ?, ?, ?, ?)"
 _FOLDED = "INSERT INTO folded (rowid, title, lead, text) VALUES (?, ?, ?, ?)"
 # A contentless table forgets a text only when told what it was.
@@ -83,10 +83,12 @@ def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None
         triage = in_force[document.id]
         counted = effective(document, triage)
         connection.execute(
-            "UPDATE documents SET state = ?, relevant = ?, severity = ?, kind = ?, place = ? WHERE doc = ?",
+            "UPDATE documents SET state = ?, relevant = ?, possibly_grave = ?, severity = ?, kind = ?,"
+            " place = ? WHERE doc = ?",
             [
                 triage.state,
                 counted.relevant,
+                counted.possibly_grave,
                 counted.severity,
                 counted.kind,
                 place(counted.severity, document.analysis.relevance, stamp(document)),
@@ -194,6 +196,7 @@ def _row(doc: int, document: Document, triage: Triage, counted: Effective) -> tu
         analysis.sentiment,
         triage.state,
         counted.relevant,
+        counted.possibly_grave,
         counted.severity,
         day_of(document).toordinal(),
         key,

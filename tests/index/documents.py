@@ -68,6 +68,7 @@ def documents(draw: st.DrawFn, number: int) -> Document:
     return document(
         number,
         relevant=relevant,
+        possibly_grave=not relevant and draw(st.booleans()),
         severity=draw(st.integers(0, 3)) if relevant else 0,
         categories=draw(st.lists(st.sampled_from(CATEGORIES), unique=True)) if relevant else (),
         relevance=draw(st.sampled_from([0.1, 0.5, 0.7, 0.8, 0.9, 0.99])),
@@ -145,6 +146,7 @@ queries = st.builds(
     Query,
     text=st.just("") | texts_asked,
     relevant=st.sampled_from([None, None, True, False]),
+    possibly_grave=st.sampled_from([None, None, True, False]),
     categories=some(CATEGORIES),
     provinces=some(PROVINCES),
     sources=some(["bao", "dien-dan"]),

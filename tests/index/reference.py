@@ -22,6 +22,7 @@ class Item:
         self.state = triage.state
         self.decided = triage.seq > 0
         self.relevant = self.analysis.relevant if triage.relevant is None else triage.relevant
+        self.possibly_grave = self.analysis.possibly_grave and triage.relevant is None
         labels = tuple(label.code for label in self.analysis.categories)
         self.categories = (
             (labels if triage.categories is None else triage.categories) if self.relevant else ()
@@ -184,6 +185,7 @@ def matches(item: Item, query: Query) -> bool:
         (
             query.relevant is None or not default or item.relevant == query.relevant,
             query.decided is None or item.decided == query.decided,
+            query.possibly_grave is None or item.possibly_grave == query.possibly_grave,
             not query.categories or set(query.categories) & set(item.categories),
             not query.provinces or set(query.provinces) & set(item.analysis.provinces),
             not query.sources or item.page.source_id in query.sources,

@@ -67,8 +67,9 @@ def test_every_engine_answers_as_the_reference_does(
 
     for hit in engine.search(query.model_copy(update={"limit": 200})).hits:
         item = next(i for i in items if i.id == hit.document.id)
-        assert (hit.relevant, hit.severity, hit.categories, hit.group) == (
+        assert (hit.relevant, hit.possibly_grave, hit.severity, hit.categories, hit.group) == (
             item.relevant,
+            item.possibly_grave,
             item.severity,
             item.categories,
             item.group,

@@ -285,6 +285,29 @@ def test_verdicts_may_come_twice_and_in_any_order(engine: Engine) -> None:
     assert found(engine, "", states=(State.ESCALATED,)) == ["page-0001"]
 
 
+# Possibly grave
+
+
+def test_a_text_that_may_be_grave_waits_until_a_person_says_what_it_is(engine: Engine) -> None:
+    engine.write([document(1), document(2, relevant=False, possibly_grave=True), document(3, relevant=False)])
+    assert found(engine, "") == ["page-0001"]
+    assert found(engine, "", relevant=None, possibly_grave=True) == ["page-0002"]
+    assert found(engine, "", relevant=None, possibly_grave=False) == ["page-0003", "page-0001"]
+    hit = engine.get("page-0002")
+    assert hit is not None
+    assert (hit.relevant, hit.possibly_grave, hit.severity) == (False, True, 0)
+    for seq, said in enumerate((True, False, None), start=1):
+        engine.apply({"page-0002": Triage(relevant=said, seq=seq)})
+        waiting = ["page-0002"] if said is None else []
+        assert found(engine, "", relevant=None, possibly_grave=True) == waiting
+
+
+def test_those_that_may_be_grave_come_longest_waiting_first_in_the_queue(engine: Engine) -> None:
+    engine.write([document(n, relevant=False, possibly_grave=True) for n in (2, 3, 1)])
+    query = Query(relevant=False, possibly_grave=True, order="queue", grouped=True)
+    assert ids(engine.search(query)) == ["page-0001", "page-0002", "page-0003"]
+
+
 # Paging while others write
 
 

@@ -1,0 +1,95 @@
+"""The local Elasticsearch: it starts, keeps its data, and leaves nothing behind."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from core.errors import MissingPart
+from tools.local_elasticsearch import Cluster, NodeFailed, installation
+
+pytestmark = pytest.mark.services
+ROOT = Path(__file__).parents[2]
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_node_answers_searches(elasticsearch: str) -> None:
+    with Elasticsearch(elasticsearch) as client:
+        client.index(index="greetings", id="1", document={"text": "Xin chào"}, refresh=True)
+        found = client.search(index="greetings", query={"match": {"text": "chào"}})
+        client.indices.delete(index="greetings")
+    assert [hit["_id"] for hit in found["hits"]["hits"]] == ["1"]
+
+
+def java_processes(folder: str) -> list[int]:
+    """The processes that have `folder` in their command line."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                line = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
+            except OSError:
+                continue
+            if "EsNode" in line and folder in line:
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_the_command_prints_where_it_is_and_leaves_no_process(end: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tools.local_elasticsearch", "--folder", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        up, use, _ = (running.stdout.readline() for _ in range(3))
+        told = re.search(r"http://127\.0\.0\.1:\d+", up)
+        hosts = re.search(r"LANGNGHE_ELASTIC__HOSTS='(.*)'", use)
+        assert told
+        assert hosts
+        assert json.loads(hosts[1]) == [told[0]]
+        assert java_processes(str(tmp_path))
+        running.send_signal(end)
+        assert running.wait(60) == (-9 if end is signal.SIGKILL else 0)
+        until(lambda: not java_processes(str(tmp_path)))
+
+
+def test_data_outlives_a_stop_of_the_whole_cluster_and_the_loss_of_a_node(
+    elasticsearch_cluster: Cluster,
+) -> None:
+    cluster = elasticsearch_cluster
+    with Elasticsearch(cluster.urls) as client:
+        replicas = {"number_of_replicas": 1}
+        client.indices.create(index="kept", settings=replicas, wait_for_active_shards="all")
+        client.index(index="kept", id="1", document={"n": 1}, refresh=True)
+        cluster.nodes[0].kill()
+        cluster.await_health(nodes=2)
+        assert client.get(index="kept", id="1")["_source"] == {"n": 1}
+        cluster.stop()
+        cluster.start()
+        assert client.get(index="kept", id="1")["_source"] == {"n": 1}
+        client.indices.delete(index="kept")
+
+
+def test_without_maven_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingPart, match=r"^a local Elasticsearch needs Maven .*apt-get install maven.*$"):
+        installation.installed(tmp_path / "cache")
+
+
+def test_a_second_node_on_the_same_data_says_why_it_does_not_start(elasticsearch_cluster: Cluster) -> None:
+    folder = elasticsearch_cluster.nodes[0].folder.parent
+    with pytest.raises(NodeFailed, match=r"^node-1 ended: .*lock.*; see .*node\.log$"):
+        Cluster(folder).start()

