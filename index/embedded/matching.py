@@ -55,6 +55,9 @@ def _filters(query: Query) -> Iterable[Sql]:
     if query.relevant is not None:
         # Written out, because an index on the relevant only serves where the statement says so itself.
         yield Sql(f"d.relevant = {int(query.relevant)}")
+    if query.decided is not None:
+        which = "IN" if query.decided else "NOT IN"
+        yield Sql(f"d.id {which} (SELECT page_id FROM triage WHERE seq > 0)")
     for column, values in (
         ("source", query.sources),
         ("type", query.types),

@@ -2,14 +2,14 @@
 
 # ruff: noqa: S608 - statements are put together from constants of this package; values are bound.
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
 from index import cursor
 from index.embedded.matching import Sql, condition, tier
 from index.embedded.reading import hits
-from index.engine import Bucket, Count, FacetField, Order, Query, Results
+from index.engine import Bucket, Count, FacetField, Hit, Order, Query, Results
 from index.words import Term, parse
 
 _COLUMNS: dict[FacetField, str] = {
@@ -27,6 +27,8 @@ _JOINS: dict[FacetField, str] = {
     "province": " JOIN provinces AS province ON province.doc = d.doc",
 }
 _COUNTED = "d.doc, d.severity, d.kind, d.sentiment, d.source, d.type, d.state"
+_ALL = -1  # what SQLite calls no limit
+_AT_ONCE = 200  # hits made from one reading of bodies
 # The proleptic day 1 was a Monday.
 _PERIODS = {"day": "d.day", "week": "d.day - (d.day - 1) % 7"}
 
@@ -39,7 +41,7 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
     (total,) = connection.execute(
         f"SELECT {counted} FROM documents d WHERE {where.text}", where.values
     ).fetchone()
-    page = _page(query, terms, where)
+    page = _page(query, terms, where, query.limit + 1)
     rows = connection.execute(page.text, page.values).fetchall()
     shown = rows[: query.limit]
     return Results(
@@ -47,6 +49,15 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         total=total,
         next_cursor=cursor.encode(query.order, shown[-1][1]) if len(rows) > query.limit else None,
     )
+
+
+def scan(connection: sqlite3.Connection, query: Query) -> Iterator[Hit]:
+    """Yield every hit as `index.engine.Engine.scan` says, as long as the transaction is open."""
+    terms = parse(query.text)
+    page = _page(query.model_copy(update={"cursor": None}), terms, condition(query, terms), _ALL)
+    found = connection.execute(page.text, page.values)
+    while rows := found.fetchmany(_AT_ONCE):
+        yield from hits(connection, [r[0] for r in rows], terms, {r[0]: r[2] - 1 for r in rows})
 
 
 def facets(
@@ -81,8 +92,8 @@ def counts(
     return [Bucket(start=date.fromordinal(start), value=str(value), count=n) for start, value, n in rows]
 
 
-def _page(query: Query, terms: Sequence[Term], where: Sql) -> Sql:
-    """Return the statement for one row more than the page holds: document, key, size of its group."""
+def _page(query: Query, terms: Sequence[Term], where: Sql, rows: int) -> Sql:
+    """Return the statement for so many rows past the cursor: document, key, size of its group."""
     key, rising = _key(query.order, terms)
     after, direction, first = (">", "ASC", "min") if rising else ("<", "DESC", "max")
     past = cursor.decode(query.order, query.cursor) if query.cursor is not None else None
@@ -96,7 +107,7 @@ def _page(query: Query, terms: Sequence[Term], where: Sql) -> Sql:
         text = f"SELECT doc, key, 1 FROM ({matched})"
         text += f" WHERE key {after} ?" if past is not None else ""
     text += f" ORDER BY key {direction} LIMIT ?"
-    return Sql(text, [*values, *([past] if past is not None else []), query.limit + 1])
+    return Sql(text, [*values, *([past] if past is not None else []), rows])
 
 
 def _key(order: Order, terms: Sequence[Term]) -> tuple[Sql, bool]:

@@ -138,6 +138,7 @@ queries = st.builds(
     sentiments=some(Sentiment),
     states=some(State),
     severity_min=st.sampled_from([0, 0, 1, 2, 3]),
+    decided=st.sampled_from([None, None, None, True, False]),
     since=_days,
     until=_days,
     group=st.sampled_from([None, None, None, "thread-1", "page-0001"]),

@@ -19,6 +19,7 @@ class Item:
         self.page = masked(document).page
         self.analysis = document.analysis
         self.state = triage.state
+        self.decided = triage.seq > 0
         self.relevant = self.analysis.relevant if triage.relevant is None else triage.relevant
         labels = tuple(label.code for label in self.analysis.categories)
         self.categories = (
@@ -81,6 +82,7 @@ def matches(item: Item, query: Query) -> bool:
             not query.sentiments or item.analysis.sentiment in query.sentiments,
             not query.states or item.state in query.states,
             item.severity >= query.severity_min,
+            query.decided is None or item.decided == query.decided,
             query.since is None or item.page.day >= query.since,
             query.until is None or item.page.day <= query.until,
             query.group is None or item.group == query.group,
