@@ -197,12 +197,17 @@ class Engine(Protocol):
         """
 
     def remove(self, page_ids: Collection[str]) -> int:
-        """Remove documents, their texts and what is kept of their verdicts; return how many were held."""
+        """Remove documents and what is kept of their verdicts; return how many were held.
+
+        When it returns, nothing of their texts, nor of older revisions, is left in the engine's files: what
+        was asked to be erased is gone. May be repeated, and then makes sure of that again.
+        """
 
     def prune(self, query: Query) -> int:
         """Remove all documents that `query` matches, whole months at once where possible; return how many.
 
-        Verdicts are kept, for they are in force again if the text is ever indexed anew.
+        Verdicts are kept, for they are in force again if the text is ever indexed anew. Cursor, order,
+        limit and grouping of the query are ignored.
         """
 
     def size(self) -> int:

@@ -4,7 +4,7 @@
 import json
 import math
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from heapq import nlargest
 from operator import itemgetter
@@ -13,6 +13,7 @@ from core.contracts import Document
 from core.text import fold
 from index.embedded.reading import document_of, hits
 from index.engine import Hit
+from index.expression import All
 from index.words import SEARCHED, is_bare, split
 
 # How common a word is is judged by the newest documents: counting it in a million takes seconds.
@@ -52,7 +53,7 @@ def similar(connection: sqlite3.Connection, page_id: str, limit: int) -> tuple[H
         likeness = _cosine(weights, rarity, _words(document_of(body, None), form))
         if copied != leader:
             best[copied] = max(best.get(copied, (0.0, "", 0)), (likeness, stamp, doc))
-    return hits(connection, [doc for _, _, doc in nlargest(limit, best.values())], (), {})
+    return hits(connection, [doc for _, _, doc in nlargest(limit, best.values())], All(), {})
 
 
 def _words(document: Document, form: Callable[[str], str]) -> Counter[str]:
@@ -77,16 +78,16 @@ def _rarity(connection: sqlite3.Connection, table: str, words: Counter[str]) -> 
 def _likely(connection: sqlite3.Connection, table: str, weights: Weights, limit: int) -> list[int]:
     """Return the numbers of documents that share enough of the most telling words, the likeliest `limit`."""
     telling = nlargest(TELLING, weights.items(), key=itemgetter(1, 0))
-    shared: Counter[int] = Counter()
+    shared: defaultdict[int, float] = defaultdict(float)
     for word, weight in telling:
         found = connection.execute(
             f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {LOOKED_AT}",
             [f'{{title lead text}} : "{word}"'],
         )
         for (doc,) in found:
-            shared[doc] += weight  # type: ignore[assignment]
+            shared[doc] += weight
     enough = LIKE * sum(weight for _, weight in telling)
-    return [doc for doc, weight in shared.most_common(limit) if weight >= enough]
+    return [doc for doc, weight in nlargest(limit, shared.items(), key=itemgetter(1, 0)) if weight >= enough]
 
 
 def _cosine(one: Weights, rarity: Weights, other: Counter[str]) -> float:

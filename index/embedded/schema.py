@@ -4,7 +4,7 @@ import sqlite3
 
 # "LNGI": marks the file in its header (SQLite's application_id), so that no other database is touched.
 APPLICATION = 0x4C4E4749
-# Raised with every change of the tables; another version is not read but made anew.
+# Raised with every change of the tables or of the files' names; another version is not read but made anew.
 VERSION = 2
 
 # Narrow rows for filters, order and counts apart from the bodies, so that scanning a million documents reads
@@ -95,5 +95,5 @@ def fault(connection: sqlite3.Connection) -> str | None:
         return "is another program's database; name another file"
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
-        return f"has version {version}, not {VERSION}; move it away, `langnghe index` makes it anew"
+        return f"has version {version}, not {VERSION}; `langnghe rebuild` makes it anew"
     return None

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from core.contracts import Document
-from index.embedded.matching import Sql, condition
+from index.asked import asked
+from index.embedded.filtering import Sql
+from index.embedded.matching import condition
 from index.engine import Query, Significant
+from index.expression import Filter, all_of
 from index.standing import TEXTS_MINIMUM, neighbours, pairs, standing_out, without_shadows
-from index.words import parse
 
 # So many of the most telling pairs are looked at, since some turn out to be no words.
 CANDIDATES = 100
@@ -26,7 +28,9 @@ def stand(connection: sqlite3.Connection, documents: Sequence[tuple[int, Documen
 
 def significant(connection: sqlite3.Connection, query: Query, limit: int) -> list[Significant]:
     """Return what stands out as `index.engine.Engine.significant` says."""
-    where = condition(query.model_copy(update={"relevant": True}), parse(query.text))
+    where = condition(
+        all_of((Filter("relevant", "=", "true"), asked(query.model_copy(update={"relevant": None}))))
+    )
     counts: Counter[str] = Counter()
     size = 0
     for found in _slice(connection, where):

@@ -44,7 +44,7 @@ def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list
             written.append(Written(id=document.id, result="duplicate" if copy else "indexed"))
         else:
             written.append(Written(id=document.id, result="unchanged"))
-    _remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
+    remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
     _insert(connection, list(news.values()))
     return written
 
@@ -169,7 +169,8 @@ def _insert_categories(connection: sqlite3.Connection, rows: Sequence[tuple[int,
     connection.executemany("INSERT OR IGNORE INTO categories VALUES (?, ?)", rows)
 
 
-def _remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Take the documents with these numbers out of all tables."""
     wanted = [json.dumps(numbers)]
     listed = "(SELECT value FROM json_each(?))"
     bodies = connection.execute(f"SELECT doc, body FROM bodies WHERE doc IN {listed}", wanted).fetchall()

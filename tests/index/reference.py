@@ -194,6 +194,7 @@ def matches(item: Item, query: Query) -> bool:
             not query.sentiments or item.analysis.sentiment in query.sentiments,
             not query.states or item.state in query.states,
             item.severity >= query.severity_min,
+            query.decided is None or item.decided == query.decided,
             query.since is None or item.page.day >= query.since,
             query.until is None or item.page.day <= query.until,
             query.group is None or item.group == query.group,
