@@ -1,0 +1,82 @@
+"""Search, facets and counts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from index import cursor
+from index.asked import asked
+from index.elastic.entry import hit
+from index.elastic.ordering import Key, Ordering, ordering
+from index.elastic.translating import translate
+from index.elastic.view import View
+from index.engine import Bucket, Count, FacetField, Query, Results
+from index.expression import Term as Leaf
+from index.expression import leaves
+from index.language import parse
+from index.words import Term
+
+# Distinct values of a facet that a shard tells of; what it has more often than the rest is among them.
+TOLD = 1_000
+# Buckets in one answer: the default of Elasticsearch's `search.max_buckets` is 65,536 in all.
+BUCKETS = 10_000
+
+
+def search(view: View, query: Query) -> Results:
+    """Return a page of hits as `index.engine.Engine.search` says."""
+    order = ordering(query.order, asked(query))
+    past = None if query.cursor is None else order.read(cursor.decode(query.order, query.cursor))
+    found = view.search(
+        query=order.query,
+        sort=order.sort,
+        size=query.limit + 1,
+        track_total_hits=True,
+        source=STORED,
+        **({} if past is None else {"search_after": list(past)}),
+    )["hits"]
+    rows = found["hits"]
+    shown = rows[: query.limit]
+    words = wanted(query.text)
+    return Results(
+        hits=tuple(hit(row["_source"], words) for row in shown),
+        total=found["total"]["value"],
+        next_cursor=order.cursor(shown[-1]["sort"]) if len(rows) > query.limit else None,
+    )
+
+
+def facets(
+    view: View, query: Query, fields: Sequence[FacetField], limit: int
+) -> dict[FacetField, list[Count]]:
+    """Return counts of values as `index.engine.Engine.facets` says."""
+    if not fields:
+        return {}
+    order = [{"_count": "desc"}, {"_key": "asc"}]
+    counted = {
+        field: {"terms": {"field": field, "size": limit, "shard_size": max(limit, TOLD), "order": order}}
+        for field in fields
+    }
+    found = view.search(query=translate(asked(query)), size=0, track_total_hits=False, aggs=counted)
+    return {
+        field: [Count(value=str(b["key"]), count=b["doc_count"]) for b in found["aggregations"][field]["buckets"]]
+        for field in fields
+    }
+
+
+def counts(
+    view: View, query: Query, interval: Literal["day", "week"], by: FacetField | None
+) -> list[Bucket]:
+    """Return counts over time as `index.engine.Engine.counts` says."""
+    # The day in Vietnam is stored, so that no zone has to be told here. Weeks start on Monday.
+    histogram = {"field": "day", "calendar_interval": interval, "format": "strict_date"}
+    sources: list[dict[str, Any]] = [{"start": {"date_histogram": histogram}}]
+    if by is not None:
+        sources.append({"value": {"terms": {"field": by}}})
+    return [
+        Bucket(
+            start=date.fromisoformat(bucket["key"]["start"]),
+            value=str(bucket["key"].get("value", "")),
+            count=bucket["doc_count"],
+        )
+        for bucket in _buckets(view, translate(asked(query)), sources)
+    ]
