@@ -31,6 +31,8 @@ def _decides_relevance(typed: Expression) -> bool:
 def _filters(query: Query, *, relevance: bool) -> Iterator[Expression]:
     if relevance and query.relevant is not None:
         yield _truth("relevant", query.relevant)
+    if query.possibly_grave is not None:
+        yield _truth("possibly_grave", query.possibly_grave)
     if query.decided is not None:
         yield _truth("decided", query.decided)
     many: tuple[tuple[FilterField, Iterable[str]], ...] = (

@@ -9,6 +9,7 @@ from index.embedded import searching, writing
 from index.embedded.database import Database
 from index.embedded.reading import hits
 from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Written
+from index.expression import All
 
 
 class EmbeddedEngine:
@@ -40,7 +41,7 @@ class EmbeddedEngine:
         """Return one document, or None."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT doc FROM documents WHERE id = ?", [page_id]).fetchone()
-            return hits(connection, row, (), {})[0] if row else None
+            return hits(connection, row, All(), {})[0] if row else None
 
     def search(self, query: Query) -> Results:
         """Return a page of hits and the total."""
