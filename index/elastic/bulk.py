@@ -23,8 +23,8 @@ IN_FLIGHT = 2
 class Operation:
     """One write: `body` is kept under `id`, or nothing any more if it is None.
 
-    It counts only if the index holds there what had the number `seq_no` and `term` (`version` of Elasticsearch's
-    optimistic concurrency), or nothing if they are None.
+    It counts only if the last change there has the numbers `seq_no` and `term`, or if nothing is there where
+    they are None: Elasticsearch's optimistic concurrency.
     """
 
     index: str

@@ -68,10 +68,8 @@ class Cluster:
         raise AssertionError  # Pauses never end.
 
     def search(self, index: str | None, **body: Any) -> dict[str, Any]:
-        """Return the answer to a search in `index` (None: in the point in time of `body`), never of a part."""
-        found = self.ask(
-            lambda: self.client.search(index=index, allow_partial_search_results=False, **body)
-        )
+        """Return the answer to a search in `index` (None: the point in time of `body`), never of a part."""
+        found = self.ask(lambda: self.client.search(index=index, allow_partial_search_results=False, **body))
         return dict(found.body)
 
     def refresh(self, index: str | list[str]) -> None:

@@ -42,7 +42,7 @@ def _keep(cluster: Cluster, triages: Mapping[str, Triage]) -> dict[str, Triage]:
 
 
 def put_into_force(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh) -> None:
-    """Let the documents of `triages`, in all generations, count as these say, unless they do or by later ones."""
+    """Let the documents of `triages`, in all generations, count so, unless later verdicts are in force."""
 
     def judged(stored: Stored) -> Stored | None:
         triage = triages[stored.document.id]
@@ -62,9 +62,7 @@ def put_into_force(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh
     _change(cluster, everything, wanted, judged, fresh)
 
 
-def lead(
-    cluster: Cluster, generation: str, leader: str, followers: Sequence[str], fresh: Fresh
-) -> None:
+def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str], fresh: Fresh) -> None:
     """Record who is whose duplicate as `index.engine.Engine.lead` says."""
 
     def led(stored: Stored) -> Stored | None:

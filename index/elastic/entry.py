@@ -1,6 +1,6 @@
 """A document and its verdict as they are stored, and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -9,7 +9,14 @@ from core.contracts import Document, Triage
 from core.text import fold
 from index.effective import day_of, effective, group_of, moment, place, stamp
 from index.engine import Hit
-from index.words import Term, highlights, is_bare, split
+from index.expression import All, Expression
+from index.words import highlights, is_bare, split
+
+# What a hit needs of what is stored.
+STORED = ["document", "triage"]
+
+
+EVERYTHING = All()
 
 
 class Revision(NamedTuple):
@@ -80,8 +87,8 @@ class Stored(NamedTuple):
         return cls(Document.model_validate(source["document"]), Triage.model_validate(source["triage"]))
 
 
-def hit(source: Mapping[str, Any], terms: Sequence[Term] = (), others: int = 0) -> Hit:
-    """Return what is stored as it is shown, with what matched `terms`."""
+def hit(source: Mapping[str, Any], expression: Expression = EVERYTHING, others: int = 0) -> Hit:
+    """Return what is stored as it is shown, with what matched `expression`."""
     document, triage = Stored.of(source)
     counted = effective(document, triage)
     return Hit(
@@ -93,7 +100,7 @@ def hit(source: Mapping[str, Any], terms: Sequence[Term] = (), others: int = 0) 
         categories=counted.categories,
         group=group_of(document.id, document.page.thread_id, document.analysis.duplicate_of),
         others=others,
-        highlights=highlights(document, terms),
+        highlights=highlights(document, expression),
     )
 
 

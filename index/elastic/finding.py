@@ -70,7 +70,9 @@ def _searched(
         seq_no_primary_term=True,
         size=10_000,
         track_total_hits=False,
-        filter_path=[f"hits.hits.{name}" for name in ("_index", "_id", "_seq_no", "_primary_term", "_source")],
+        filter_path=[
+            f"hits.hits.{name}" for name in ("_index", "_id", "_seq_no", "_primary_term", "_source")
+        ],
     )
     for hit in answer.get("hits", {}).get("hits", ()):
         yield _held(hit)

@@ -1,11 +1,11 @@
 """Which indices there are: one for each month of each generation, and what tells the generations apart.
 
-    langnghe-GENERATION-2026.11   the documents dated in a month of Vietnam
-    langnghe-GENERATION-mark      always empty: it says that the generation exists, and by aliases whether it serves
-    langnghe-GENERATION-all       alias of all these, for the generation's own engine
-    langnghe                      alias of those of the generation that serves
-    langnghe-building             alias of the mark of the generation that is being built
-    langnghe-triage               verdicts by page, shared by all generations
+langnghe-GENERATION-2026.11  the documents dated in a month of Vietnam
+langnghe-GENERATION-mark     always empty: the generation exists, and serves if this does
+langnghe-GENERATION-all      alias of all these, for the generation's own engine
+langnghe                     alias of those of the generation that serves
+langnghe-building            alias of the mark of the generation that is being built
+langnghe-triage              verdicts by page, shared by all generations
 """
 
 import re
@@ -20,7 +20,7 @@ FIRST = "first"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names under a prefix. Those of indices have no capital letters: generations' get `_` before them."""
+    """The names under a prefix. Capital letters, which none may have, are written as `_` and the small one."""
 
     prefix: str
 

@@ -84,9 +84,7 @@ def add_month(cluster: Cluster, generation: str, index: str) -> None:
         return  # It does not serve.
 
 
-def _make(
-    cluster: Cluster, index: str, kind: Literal["documents", "triages"], aliases: list[str]
-) -> None:
+def _make(cluster: Cluster, index: str, kind: Literal["documents", "triages"], aliases: list[str]) -> None:
     made = definition(kind)
     settings = {
         **made["settings"],

@@ -1,45 +1,38 @@
 """Search, facets and counts."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from index import cursor
 from index.asked import asked
-from index.elastic.entry import hit
-from index.elastic.ordering import Key, Ordering, ordering
-from index.elastic.translating import translate
+from index.elastic.entry import STORED, hit
+from index.elastic.ordering import Ordering
+from index.elastic.translating import Clause, translate
 from index.elastic.view import View
 from index.engine import Bucket, Count, FacetField, Query, Results
-from index.expression import Term as Leaf
-from index.expression import leaves
-from index.language import parse
-from index.words import Term
 
-# Distinct values of a facet that a shard tells of; what it has more often than the rest is among them.
+# Distinct values of a facet that each index tells of. A field that has no more is counted exactly.
 TOLD = 1_000
-# Buckets in one answer: the default of Elasticsearch's `search.max_buckets` is 65,536 in all.
+# Buckets in one answer: Elasticsearch gives 65,536 at most.
 BUCKETS = 10_000
 
 
 def search(view: View, query: Query) -> Results:
     """Return a page of hits as `index.engine.Engine.search` says."""
-    order = ordering(query.order, asked(query))
-    past = None if query.cursor is None else order.read(cursor.decode(query.order, query.cursor))
+    order = Ordering(query.order, asked(query))
+    past = order.key(query)
     found = view.search(
         query=order.query,
         sort=order.sort,
         size=query.limit + 1,
         track_total_hits=True,
         source=STORED,
-        **({} if past is None else {"search_after": list(past)}),
+        **({} if past is None else {"search_after": past}),
     )["hits"]
     rows = found["hits"]
     shown = rows[: query.limit]
-    words = wanted(query.text)
     return Results(
-        hits=tuple(hit(row["_source"], words) for row in shown),
+        hits=tuple(hit(row["_source"], order.expression) for row in shown),
         total=found["total"]["value"],
         next_cursor=order.cursor(shown[-1]["sort"]) if len(rows) > query.limit else None,
     )
@@ -56,16 +49,15 @@ def facets(
         field: {"terms": {"field": field, "size": limit, "shard_size": max(limit, TOLD), "order": order}}
         for field in fields
     }
-    found = view.search(query=translate(asked(query)), size=0, track_total_hits=False, aggs=counted)
+    answer = view.search(query=translate(asked(query)), size=0, track_total_hits=False, aggs=counted)
+    found = answer["aggregations"]
     return {
-        field: [Count(value=str(b["key"]), count=b["doc_count"]) for b in found["aggregations"][field]["buckets"]]
+        field: [Count(value=str(b["key"]), count=b["doc_count"]) for b in found[field]["buckets"]]
         for field in fields
     }
 
 
-def counts(
-    view: View, query: Query, interval: Literal["day", "week"], by: FacetField | None
-) -> list[Bucket]:
+def counts(view: View, query: Query, interval: Literal["day", "week"], by: FacetField | None) -> list[Bucket]:
     """Return counts over time as `index.engine.Engine.counts` says."""
     # The day in Vietnam is stored, so that no zone has to be told here. Weeks start on Monday.
     histogram = {"field": "day", "calendar_interval": interval, "format": "strict_date"}
@@ -80,3 +72,17 @@ def counts(
         )
         for bucket in _buckets(view, translate(asked(query)), sources)
     ]
+
+
+def _buckets(view: View, clause: Clause, sources: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    after: dict[str, Any] = {}
+    while True:
+        composite = {"sources": sources, "size": BUCKETS, **after}
+        answer = view.search(
+            query=clause, size=0, track_total_hits=False, aggs={"buckets": {"composite": composite}}
+        )
+        found = answer["aggregations"]["buckets"]
+        yield from found["buckets"]
+        if len(found["buckets"]) < BUCKETS:
+            return
+        after = {"after": found["after_key"]}

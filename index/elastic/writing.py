@@ -71,9 +71,7 @@ def _put(
         done = [a.operation for a in answers if a.result == "done"]
         # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
         # and writing it again makes it one.
-        _leave(
-            cluster, (h for o in done for h in held.get(o.id, ()) if h.index != o.index), fresh
-        )
+        _leave(cluster, (h for o in done for h in held.get(o.id, ()) if h.index != o.index), fresh)
         now = verdicts(cluster, [o.id for o in done])
         # Who decided after `under` was read may not have seen what was written since.
         put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under.get(i)}, fresh)

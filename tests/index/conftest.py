@@ -6,24 +6,39 @@ from pathlib import Path
 
 import pytest
 
+from core.settings import ElasticSettings
+from index.elastic import ElasticEngine
 from index.embedded import EmbeddedEngine
 from index.engine import Engine
+from tests.index.emptying import emptied
 
-# Each makes an empty engine in a folder of its own.
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "embedded": lambda folder: EmbeddedEngine(folder / "index.db"),
+
+def _embedded(request: pytest.FixtureRequest) -> Callable[[], Engine]:
+    folder: Path = request.getfixturevalue("tmp_path")
+    numbers = count()
+    return lambda: EmbeddedEngine(folder / f"engine-{next(numbers)}" / "index.db")
+
+
+def _elastic(request: pytest.FixtureRequest) -> Callable[[], Engine]:
+    settings = ElasticSettings(hosts=(request.getfixturevalue("elasticsearch"),), prefix="contract")
+    return lambda: ElasticEngine(emptied(settings))
+
+
+# For each, what makes a function that makes empty engines.
+ENGINES: dict[str, Callable[[pytest.FixtureRequest], Callable[[], Engine]]] = {
+    "embedded": _embedded,
+    "elastic": _elastic,
 }
 
 
-@pytest.fixture(params=ENGINES)
-def make_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+@pytest.fixture(params=["embedded", pytest.param("elastic", marks=pytest.mark.services)])
+def make_engine(request: pytest.FixtureRequest) -> Iterator[Callable[[], Engine]]:
     """A function that makes empty engines."""
     made: list[Engine] = []
-    numbers = count()
+    open_one = ENGINES[request.param](request)
 
     def make() -> Engine:
-        folder = tmp_path / f"engine-{next(numbers)}"
-        made.append(ENGINES[request.param](folder))
+        made.append(open_one())
         return made[-1]
 
     yield make

@@ -183,7 +183,7 @@ def matches(item: Item, query: Query) -> bool:
     default &= ("trang_thai:da_loai", False) not in said
     return all(
         (
-query.relevant is None or not default or item.relevant == query.relevant,
+            query.relevant is None or not default or item.relevant == query.relevant,
             query.possibly_grave is None or item.possibly_grave == query.possibly_grave,
             query.decided is None or item.decided == query.decided,
             not query.categories or set(query.categories) & set(item.categories),
