@@ -116,11 +116,13 @@ class Written(Contract):
     """What became of one written document.
 
     `indexed`, `duplicate` (indexed, and names a leader), or `unchanged`: the same revision by the same model
-    is there already, or a revision fetched later is.
+    is there already, or a revision fetched later is; `quarantined`: the engine refused this one alone, for
+    `reason`, a code of its own without words of the text.
     """
 
     id: str
-    result: Literal["indexed", "unchanged", "duplicate"]
+    result: Literal["indexed", "unchanged", "duplicate", "quarantined"]
+    reason: str = ""
 
 
 class Engine(Protocol):
@@ -181,26 +183,33 @@ class Engine(Protocol):
         """
 
     def significant(self, query: Query, limit: int = 20) -> list[Significant]:
-        """Return what stands out in the titles and leads of what `query` matches, the most telling first.
+        """Return what stands out in the titles and leads of the relevant documents that `query` matches.
 
-        Against the titles and leads of all relevant documents, by the JLH score of Elasticsearch's
-        `significant_terms`: the absolute times the relative rise of a term's share. A term is two syllables
-        that stand together, in at least three texts.
+        Against the titles and leads of all relevant documents, the most telling first (`index.standing`): by
+        the absolute times the relative rise of a term's share. A term is two syllables that stand together,
+        in at least three texts. Copies (`duplicate_of`) don't count: one story often copied would be all
+        there is. Cursor, order, limit and `relevant` of the query are ignored.
         """
 
     def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents most like the one with `page_id` by their words, the most alike first.
 
-        Without itself and its duplicates; empty for one that is not held.
+        Without itself and its duplicates, of other duplicates one; relevant or not. Empty when nothing is
+        much alike, and for one that is not held.
         """
 
     def remove(self, page_ids: Collection[str]) -> int:
-        """Remove documents, their texts and what is kept of their verdicts; return how many were held."""
+        """Remove documents and what is kept of their verdicts; return how many were held.
+
+        When it returns, nothing of their texts, nor of older revisions, is left in the engine's files: what
+        was asked to be erased is gone. May be repeated, and then makes sure of that again.
+        """
 
     def prune(self, query: Query) -> int:
         """Remove all documents that `query` matches, whole months at once where possible; return how many.
 
-        Verdicts are kept, for they are in force again if the text is ever indexed anew.
+        Verdicts are kept, for they are in force again if the text is ever indexed anew. Cursor, order,
+        limit and grouping of the query are ignored.
         """
 
     def size(self) -> int:

@@ -23,8 +23,8 @@ IN_FLIGHT = 2
 class Operation:
     """One write: `body` is kept under `id`, or nothing any more if it is None.
 
-    It counts only if the last change there has the numbers `seq_no` and `term`, or if nothing is there where
-    they are None: Elasticsearch's optimistic concurrency.
+    It counts only if the last change there has the numbers `seq_no` and `term` (Elasticsearch's optimistic
+    concurrency). Without them a body counts only if nothing is there; a removal always does.
     """
 
     index: str
@@ -36,7 +36,7 @@ class Operation:
     def lines(self) -> list[bytes]:
         """Return it as a bulk request has it."""
         action: dict[str, Any] = {"_index": self.index, "_id": self.id}
-        name: Literal["create", "index", "delete"] = "create"
+        name: Literal["create", "index", "delete"] = "create" if self.body is not None else "delete"
         if self.seq_no is not None:
             name = "index" if self.body is not None else "delete"
             action |= {"if_seq_no": self.seq_no, "if_primary_term": self.term}
@@ -45,7 +45,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a write: `done`; `conflict`, as someone else wrote there; or refused for `reason`."""
+    """What became of a write: `done`; `conflict`, as someone else wrote or removed there; or refused."""
 
     operation: Operation
     result: Literal["done", "conflict", "refused"]
@@ -129,11 +129,11 @@ def _ask(cluster: Cluster, operations: Sequence[Operation]) -> list[dict[str, An
 
 def _answer(cluster: Cluster, operation: Operation, item: dict[str, Any]) -> Answer:
     status: int = item["status"]
+    reason = _type(item)
     if status < 300 or (status == 404 and operation.body is None):
         return Answer(operation, "done")
-    if status == 409:
+    if status == 409 or reason == "index_not_found_exception":
         return Answer(operation, "conflict")
-    reason = _type(item)
     if status in (401, 403, 404) or reason == "strict_dynamic_mapping_exception":
         raise IndexUnavailable(
             f"the index {operation.index} on Elasticsearch ({cluster.hosts}) takes no documents of ours "

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
+from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError
 
 from core.errors import BadSettings, IndexUnavailable
@@ -40,7 +41,7 @@ class Cluster:
                 max_retries=max(1, len(settings.hosts)),
                 retry_on_timeout=False,
                 retry_on_status=(),
-                **({"ca_certs": str(settings.ca_file)} if settings.ca_file else {}),
+                ca_certs=str(settings.ca_file) if settings.ca_file else DEFAULT,
             )
         except (ValueError, OSError) as error:
             raise BadSettings(f"the settings of 'elastic' don't lead to a cluster: {error}") from error

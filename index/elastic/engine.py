@@ -1,18 +1,18 @@
 """Elasticsearch behind the search interface."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 from core.contracts import Document, Triage
 from core.settings import ElasticSettings
-from index.elastic import deciding, grouped, schema, searching, writing
+from index.elastic import counting, deciding, likeness, removing, schema, searching, standing, writing
 from index.elastic.cluster import Cluster
-from index.elastic.entry import hit
+from index.elastic.entry import Stored, hit
 from index.elastic.finding import find
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Layout, Names
-from index.elastic.view import View
-from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Written
+from index.elastic.view import Moment, View
+from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Significant, Written
 
 
 class ElasticEngine:
@@ -61,20 +61,43 @@ class ElasticEngine:
 
     def search(self, query: Query) -> Results:
         """Return a page of hits and the total."""
-        view = self._view()
-        return grouped.search(view, query) if query.grouped else searching.search(view, query)
+        return searching.search(self._view(), query)
 
     def facets(
         self, query: Query, fields: Sequence[FacetField], limit: int = 40
     ) -> dict[FacetField, list[Count]]:
         """Return the counts of the most frequent values of each field."""
-        return searching.facets(self._view(), query, fields, limit)
+        return counting.facets(self._view(), query, fields, limit)
 
     def counts(
         self, query: Query, interval: Literal["day", "week"] = "day", by: FacetField | None = None
     ) -> list[Bucket]:
         """Return counts over time in days of Vietnam or ISO weeks, split by `by` if given."""
-        return searching.counts(self._view(), query, interval, by)
+        return counting.counts(self._view(), query, interval, by)
+
+    def scan(self, query: Query) -> Iterator[Hit]:
+        """Yield every hit of the moment at which the first is asked for."""
+        with self._moment() as moment:
+            yield from searching.scan(moment, query)
+
+    def significant(self, query: Query, limit: int = 20) -> list[Significant]:
+        """Return the pairs of syllables that stand out, the most telling first."""
+        return standing.significant(self._view(), query, limit)
+
+    def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the documents most like one by their words."""
+        found = find(self._cluster, self._alias, [page_id], self._fresh).get(page_id)
+        return likeness.similar(self._view(), Stored.of(found[-1].source), limit) if found else ()
+
+    def remove(self, page_ids: Collection[str]) -> int:
+        """Remove documents from all generations and merge what held them, which may take minutes."""
+        layout, generation = self._place()
+        return removing.remove(self._cluster, layout, generation, page_ids, self._fresh)
+
+    def prune(self, query: Query) -> int:
+        """Remove what `query` matches: months of which it matches all by dropping their indices."""
+        with self._moment() as moment:
+            return removing.prune(moment, query, self._fresh)
 
     def size(self) -> int:
         """Return how many documents are held."""
@@ -94,6 +117,10 @@ class ElasticEngine:
         """Return what is read: all that this engine wrote is in it."""
         self._fresh.show()
         return View(self._cluster, self._alias)
+
+    def _moment(self) -> Moment:
+        self._fresh.show()
+        return Moment(self._cluster, self._alias)
 
     def _place(self) -> tuple[Layout, str]:
         """Return the indices that there are, and the generation that is written to."""

@@ -10,6 +10,7 @@ from core.text import fold
 from index.effective import day_of, effective, group_of, moment, place, stamp
 from index.engine import Hit
 from index.expression import All, Expression
+from index.standing import pairs
 from index.words import highlights, is_bare, split
 
 # What a hit needs of what is stored.
@@ -45,6 +46,7 @@ def encode(document: Document, triage: Triage) -> bytes:
     page, analysis = document.page, document.analysis
     counted = effective(document, triage)
     key = stamp(document)
+    copy = analysis.duplicate_of is not None
     fields = {
         "revision": revision(document),
         "source": page.source_id,
@@ -61,10 +63,12 @@ def encode(document: Document, triage: Triage) -> bytes:
         "state": triage.state,
         "decided": triage.seq > 0,
         "group": group_of(page.id, page.thread_id, analysis.duplicate_of),
-        "duplicate_of": analysis.duplicate_of,
+        "leader": analysis.duplicate_of or page.id,
+        "copy": copy,
         "stamp": key,
         "place": place(counted.severity, analysis.relevance, key),
         "bare": is_bare(document),
+        "pairs": pairs(document) if counted.relevant and not copy else (),
         "words": _words([page.title, page.lead, page.text]),
     }
     # The document as pydantic writes it, which is quicker than by way of a dictionary.

@@ -16,6 +16,10 @@ class ElasticGenerations:
         self._patient = patient
         self._cluster = Cluster(settings, patient=patient)
 
+    def open(self) -> ElasticEngine:
+        """Open what serves, beginning a first generation if there is none."""
+        return ElasticEngine(self._settings, patient=self._patient)
+
     def serving(self) -> str | None:
         """Return the name of the generation that serves, if any."""
         return schema.read_layout(self._cluster).serving

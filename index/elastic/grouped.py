@@ -1,44 +1,41 @@
-"""Search with one hit for each group: its first in the query's order."""
+"""A page of hits, one for each group: its first in the query's order."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from index.asked import asked
 from index.elastic.entry import STORED, hit
 from index.elastic.ordering import Key, Ordering
+from index.elastic.plain import Page
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
-from index.engine import Hit, Query, Results
+from index.engine import Hit
 
 # Up to so many groups are counted all but exactly, more to a few per cent. Elasticsearch allows no more.
 PRECISION = 40_000
 
 
-def search(view: View, query: Query) -> Results:
-    """Return a page of groups as `index.engine.Engine.search` says."""
-    order = Ordering(query.order, asked(query))
-    past = order.key(query)
+def page(view: View, order: Ordering, past: Key | None, limit: int) -> Page:
+    """Return the first hits of groups after the key `past`, or the first ones of all."""
     rows: list[Mapping[str, Any]] = []
     sizes: dict[str, int] = {}
     passed: list[str] = []
     total = 0
-    while len(rows) <= query.limit:
-        # The first of each group beyond `past`. One that has another before it was listed there.
-        wanted = query.limit + 1
-        found = _firsts(view, order, past, passed, wanted)
+    while len(rows) <= limit:
+        # The first of each group beyond `past`. One whose group has others before it was listed there.
+        found = _firsts(view, order, past, passed, limit + 1)
         groups = [row["fields"]["group"][0] for row in found]
         total, counted = _sizes(view, order, past, groups)
         sizes |= counted
         rows += [row for row, group in zip(found, groups, strict=True) if group in counted]
-        if len(found) < wanted:
+        if len(found) <= limit:
             break
         past = found[-1]["sort"]
         passed += groups
-    shown = rows[: query.limit]
-    return Results(
+    shown = rows[:limit]
+    return Page(
         hits=tuple(_hit(row, order, sizes) for row in shown),
         total=total,
-        next_cursor=order.cursor(shown[-1]["sort"]) if len(rows) > query.limit else None,
+        end=shown[-1]["sort"] if len(rows) > limit else None,
     )
 
 

@@ -10,7 +10,8 @@ from index.elastic.translating import Clause, either, negation, scored, tiers, t
 from index.engine import Order, Query
 from index.expression import Expression
 
-# What Elasticsearch sorts by; the last value is unique for each document.
+# The values that Elasticsearch sorted a document by. Those of the orders are unique; in a point in time it
+# adds one of its own.
 Key = Sequence[Any]
 
 
@@ -54,9 +55,9 @@ class Ordering:
         """Return what finds the documents that come after `key`."""
         if self.order == "queue":
             return {"range": {"place": {"gt": key[0]}}}
-        older: Clause = {"range": {"stamp": {"lt": key[-1]}}}
         if self.order == "newest":
-            return older
+            return {"range": {"stamp": {"lt": key[0]}}}
+        older: Clause = {"range": {"stamp": {"lt": key[1]}}}
         tier = int(key[0])
         raised = tiers(self.expression)
         above, here = raised[tier:], raised[max(0, tier - 1) :]

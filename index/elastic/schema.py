@@ -38,6 +38,7 @@ def prepare(cluster: Cluster) -> None:
     """
     layout = read_layout(cluster)
     if layout.names.triages not in layout.indices:
+        _forbid_others(cluster)
         _make(cluster, layout.names.triages, "triages", [])
     if layout.serving is None:
         names = layout.names
@@ -73,7 +74,7 @@ def add_month(cluster: Cluster, generation: str, index: str) -> None:
     names = Names(cluster.prefix)
     _make(cluster, index, "documents", [names.all_of(generation)])
     mark, serving = names.mark(generation), names.prefix
-    actions = [
+    actions: list[dict[str, dict[str, object]]] = [
         {"remove": {"index": mark, "alias": serving, "must_exist": True}},
         {"add": {"index": mark, "alias": serving}},
         {"add": {"index": index, "alias": serving}},
@@ -82,6 +83,15 @@ def add_month(cluster: Cluster, generation: str, index: str) -> None:
         cluster.ask(lambda: cluster.client.indices.update_aliases(actions=actions), answers=[404])
     except ApiError:
         return  # It does not serve.
+
+
+def _forbid_others(cluster: Cluster) -> None:
+    """Let no write make an index under our prefix by itself: it would have no strict mapping, and no alias."""
+    cluster.ask(
+        lambda: cluster.client.indices.put_index_template(
+            name=cluster.prefix, index_patterns=[f"{cluster.prefix}-*"], priority=500, allow_auto_create=False
+        )
+    )
 
 
 def _make(cluster: Cluster, index: str, kind: Literal["documents", "triages"], aliases: list[str]) -> None:

@@ -1,88 +1,33 @@
-"""Search, facets and counts."""
+"""Pages of results, and scans of all of them."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import Any, Literal
+from collections.abc import Iterator
 
 from index.asked import asked
-from index.elastic.entry import STORED, hit
-from index.elastic.ordering import Ordering
-from index.elastic.translating import Clause, translate
-from index.elastic.view import View
-from index.engine import Bucket, Count, FacetField, Query, Results
+from index.elastic import grouped, plain
+from index.elastic.ordering import Key, Ordering
+from index.elastic.view import Moment, View
+from index.engine import Hit, Query, Results
 
-# Distinct values of a facet that each index tells of. A field that has no more is counted exactly.
-TOLD = 1_000
-# Buckets in one answer: Elasticsearch gives 65,536 at most.
-BUCKETS = 10_000
+# Hits that a scan asks for at once.
+SCANNED = 500
 
 
 def search(view: View, query: Query) -> Results:
     """Return a page of hits as `index.engine.Engine.search` says."""
     order = Ordering(query.order, asked(query))
-    past = order.key(query)
-    found = view.search(
-        query=order.query,
-        sort=order.sort,
-        size=query.limit + 1,
-        track_total_hits=True,
-        source=STORED,
-        **({} if past is None else {"search_after": past}),
-    )["hits"]
-    rows = found["hits"]
-    shown = rows[: query.limit]
+    page = (grouped if query.grouped else plain).page(view, order, order.key(query), query.limit)
     return Results(
-        hits=tuple(hit(row["_source"], order.expression) for row in shown),
-        total=found["total"]["value"],
-        next_cursor=order.cursor(shown[-1]["sort"]) if len(rows) > query.limit else None,
+        hits=page.hits, total=page.total, next_cursor=None if page.end is None else order.cursor(page.end)
     )
 
 
-def facets(
-    view: View, query: Query, fields: Sequence[FacetField], limit: int
-) -> dict[FacetField, list[Count]]:
-    """Return counts of values as `index.engine.Engine.facets` says."""
-    if not fields:
-        return {}
-    order = [{"_count": "desc"}, {"_key": "asc"}]
-    counted = {
-        field: {"terms": {"field": field, "size": limit, "shard_size": max(limit, TOLD), "order": order}}
-        for field in fields
-    }
-    answer = view.search(query=translate(asked(query)), size=0, track_total_hits=False, aggs=counted)
-    found = answer["aggregations"]
-    return {
-        field: [Count(value=str(b["key"]), count=b["doc_count"]) for b in found[field]["buckets"]]
-        for field in fields
-    }
-
-
-def counts(view: View, query: Query, interval: Literal["day", "week"], by: FacetField | None) -> list[Bucket]:
-    """Return counts over time as `index.engine.Engine.counts` says."""
-    # The day in Vietnam is stored, so that no zone has to be told here. Weeks start on Monday.
-    histogram = {"field": "day", "calendar_interval": interval, "format": "strict_date"}
-    sources: list[dict[str, Any]] = [{"start": {"date_histogram": histogram}}]
-    if by is not None:
-        sources.append({"value": {"terms": {"field": by}}})
-    return [
-        Bucket(
-            start=date.fromisoformat(bucket["key"]["start"]),
-            value=str(bucket["key"].get("value", "")),
-            count=bucket["doc_count"],
-        )
-        for bucket in _buckets(view, translate(asked(query)), sources)
-    ]
-
-
-def _buckets(view: View, clause: Clause, sources: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    after: dict[str, Any] = {}
+def scan(view: Moment, query: Query) -> Iterator[Hit]:
+    """Yield every hit of one moment as `index.engine.Engine.scan` says."""
+    order = Ordering(query.order, asked(query))
+    past: Key | None = None
     while True:
-        composite = {"sources": sources, "size": BUCKETS, **after}
-        answer = view.search(
-            query=clause, size=0, track_total_hits=False, aggs={"buckets": {"composite": composite}}
-        )
-        found = answer["aggregations"]["buckets"]
-        yield from found["buckets"]
-        if len(found["buckets"]) < BUCKETS:
+        page = (grouped if query.grouped else plain).page(view, order, past, SCANNED)
+        yield from page.hits
+        if page.end is None:
             return
-        after = {"after": found["after_key"]}
+        past = page.end

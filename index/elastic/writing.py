@@ -54,10 +54,10 @@ def _put(
     fresh: Fresh,
 ) -> dict[str, str]:
     """Write `news` over what is `held`; return why some were refused."""
-    _make_months(cluster, layout, generation, news)
     refused: dict[str, str] = {}
     waiting = dict(news)
     while waiting:
+        _make_months(cluster, layout, generation, waiting)
         under = {page_id: triage for page_id, (triage, _) in verdicts(cluster, waiting).items()}
         answers = send(
             cluster,
@@ -78,6 +78,7 @@ def _put(
         # Someone else wrote the same page meanwhile.
         again = {a.operation.id for a in answers if a.result == "conflict"}
         if again:
+            layout = schema.read_layout(cluster)
             cluster.refresh(layout.names.all_of(generation))
             held = _held(cluster, layout, generation, again, fresh)
         waiting = {

@@ -37,11 +37,9 @@ def holds(asked: Filter) -> Sql:
     """Return what a row `d` of `documents` must meet; it is never null."""
     sign, value = asked.comparison, asked.value
     match asked.field:
-        case "relevant":
-            # Written out, because an index on the relevant only serves where the statement says so itself.
-            return Sql(f"d.relevant = {int(value == 'true')}")
-        case "possibly_grave":
-            return Sql(f"d.possibly_grave = {int(value == 'true')}")
+        case "relevant" | "possibly_grave":
+            # Written out, because an index on these only serves where the statement says so itself.
+            return Sql(f"d.{asked.field} = {int(value == 'true')}")
         case "decided":
             return Sql(_DECIDED if value == "true" else f"NOT ({_DECIDED})")
         case "severity":

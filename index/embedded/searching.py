@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from constants of this package; values are bound.
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
@@ -11,7 +11,7 @@ from index.asked import asked
 from index.embedded.filtering import Sql
 from index.embedded.matching import condition, tier
 from index.embedded.reading import hits
-from index.engine import Bucket, Count, FacetField, Order, Query, Results
+from index.engine import Bucket, Count, FacetField, Hit, Order, Query, Results
 from index.expression import Expression
 
 _COLUMNS: dict[FacetField, str] = {
@@ -29,6 +29,8 @@ _JOINS: dict[FacetField, str] = {
     "province": " JOIN provinces AS province ON province.doc = d.doc",
 }
 _COUNTED = "d.doc, d.severity, d.kind, d.sentiment, d.source, d.type, d.state"
+_ALL = -1  # what SQLite calls no limit
+_AT_ONCE = 200  # hits made from one reading of bodies
 # The proleptic day 1 was a Monday.
 _PERIODS = {"day": "d.day", "week": "d.day - (d.day - 1) % 7"}
 
@@ -41,7 +43,7 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
     (total,) = connection.execute(
         f"SELECT {counted} FROM documents d WHERE {where.text}", where.values
     ).fetchone()
-    page = _page(query, expression, where)
+    page = _page(query, expression, where, query.limit + 1)
     rows = connection.execute(page.text, page.values).fetchall()
     shown = rows[: query.limit]
     return Results(
@@ -49,6 +51,15 @@ def search(connection: sqlite3.Connection, query: Query) -> Results:
         total=total,
         next_cursor=cursor.encode(query.order, shown[-1][1]) if len(rows) > query.limit else None,
     )
+
+
+def scan(connection: sqlite3.Connection, query: Query) -> Iterator[Hit]:
+    """Yield every hit as `index.engine.Engine.scan` says, as long as the transaction is open."""
+    expression = asked(query)
+    page = _page(query.model_copy(update={"cursor": None}), expression, condition(expression), _ALL)
+    found = connection.execute(page.text, page.values)
+    while rows := found.fetchmany(_AT_ONCE):
+        yield from hits(connection, [r[0] for r in rows], expression, {r[0]: r[2] - 1 for r in rows})
 
 
 def facets(
@@ -83,8 +94,8 @@ def counts(
     return [Bucket(start=date.fromordinal(start), value=str(value), count=n) for start, value, n in rows]
 
 
-def _page(query: Query, expression: Expression, where: Sql) -> Sql:
-    """Return the statement for one row more than the page holds: document, key, size of its group."""
+def _page(query: Query, expression: Expression, where: Sql, rows: int) -> Sql:
+    """Return the statement for so many rows past the cursor: document, key, size of its group."""
     key, rising = _key(query.order, expression)
     after, direction, first = (">", "ASC", "min") if rising else ("<", "DESC", "max")
     past = cursor.decode(query.order, query.cursor) if query.cursor is not None else None
@@ -98,7 +109,7 @@ def _page(query: Query, expression: Expression, where: Sql) -> Sql:
         text = f"SELECT doc, key, 1 FROM ({matched})"
         text += f" WHERE key {after} ?" if past is not None else ""
     text += f" ORDER BY key {direction} LIMIT ?"
-    return Sql(text, [*values, *([past] if past is not None else []), query.limit + 1])
+    return Sql(text, [*values, *([past] if past is not None else []), rows])
 
 
 def _key(order: Order, expression: Expression) -> tuple[Sql, bool]:

@@ -15,3 +15,12 @@ def emptied(settings: ElasticSettings) -> ElasticSettings:
             gone = [{"delete": {"_index": hit["_index"], "_id": hit["_id"]}} for hit in found]
             client.bulk(operations=gone, refresh=True)
     return settings
+
+
+def gone(settings: ElasticSettings) -> None:
+    """Remove all that there is under the prefix of `settings`."""
+    with Elasticsearch(list(settings.hosts)) as client:
+        indices = list(client.indices.get_alias(index=f"{settings.prefix}-*"))
+        if indices:
+            client.indices.delete(index=indices)
+        client.options(ignore_status=404).indices.delete_index_template(name=settings.prefix)

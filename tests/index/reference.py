@@ -184,8 +184,8 @@ def matches(item: Item, query: Query) -> bool:
     return all(
         (
             query.relevant is None or not default or item.relevant == query.relevant,
-            query.possibly_grave is None or item.possibly_grave == query.possibly_grave,
             query.decided is None or item.decided == query.decided,
+            query.possibly_grave is None or item.possibly_grave == query.possibly_grave,
             not query.categories or set(query.categories) & set(item.categories),
             not query.provinces or set(query.provinces) & set(item.analysis.provinces),
             not query.sources or item.page.source_id in query.sources,
@@ -194,6 +194,7 @@ def matches(item: Item, query: Query) -> bool:
             not query.sentiments or item.analysis.sentiment in query.sentiments,
             not query.states or item.state in query.states,
             item.severity >= query.severity_min,
+            query.decided is None or item.decided == query.decided,
             query.since is None or item.page.day >= query.since,
             query.until is None or item.page.day <= query.until,
             query.group is None or item.group == query.group,

@@ -65,6 +65,9 @@ def test_every_engine_answers_as_the_reference_does(
                 items, query, weekly, by
             )
 
+    scanned = [(hit.document.id, hit.others) for hit in engine.scan(query)]
+    assert scanned == reference.search(items, query)
+
     for hit in engine.search(query.model_copy(update={"limit": 200})).hits:
         item = next(i for i in items if i.id == hit.document.id)
         assert (hit.relevant, hit.possibly_grave, hit.severity, hit.categories, hit.group) == (
@@ -85,6 +88,10 @@ def test_every_engine_answers_as_the_reference_does(
         for text, begin in terms.items():
             found = reference.Asked("leaf", leaf=text).holds(item)
             assert not found or any(part.startswith(begin) for part in lit)
+    due = {name for name, _ in reference.search(items, query.model_copy(update={"grouped": False}))}
+    assert engine.prune(query) == len(due)
+    left = {hit.document.id for hit in engine.scan(Query(relevant=None))}
+    assert left == {item.id for item in items} - due
     engine.close()
 
 
