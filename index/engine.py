@@ -116,11 +116,13 @@ class Written(Contract):
     """What became of one written document.
 
     `indexed`, `duplicate` (indexed, and names a leader), or `unchanged`: the same revision by the same model
-    is there already, or a revision fetched later is.
+    is there already, or a revision fetched later is; `quarantined`: the engine refused this one alone, for
+    `reason`, a code of its own without words of the text.
     """
 
     id: str
-    result: Literal["indexed", "unchanged", "duplicate"]
+    result: Literal["indexed", "unchanged", "duplicate", "quarantined"]
+    reason: str = ""
 
 
 class Engine(Protocol):
