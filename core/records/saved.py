@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.contracts import Contract, Text
 from core.records.database import Records
 from core.records.tables import SavedRow
+from core.text import fold
 
 
 class SavedSearch(Contract):
@@ -26,10 +27,10 @@ class SavedSearch(Contract):
 
 
 def saved_searches(records: Records, username: str) -> list[SavedSearch]:
-    """Return what a person keeps, by name."""
+    """Return what a person keeps, by name, as if written without diacritics."""
     with records.read() as session:
-        wanted = select(SavedRow).where(SavedRow.username == username).order_by(SavedRow.name)
-        return [_search(row) for row in session.scalars(wanted)]
+        kept = session.scalars(select(SavedRow).where(SavedRow.username == username))
+        return sorted(map(_search, kept), key=lambda search: (fold(search.name), search.name))
 
 
 def save_search(records: Records, username: str, name: str, place: str, address: str) -> SavedSearch | None:
