@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0002"  # the newest of the migrations that make these tables
+SCHEMA = "0003"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -155,6 +155,19 @@ class UserRow(Table):
     password_hash: Mapped[str]
     disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+
+class SavedRow(Table):
+    """A search that a person keeps under a name."""
+
+    __tablename__ = "saved_searches"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    username: Mapped[str]
+    name: Mapped[str]
+    place: Mapped[str]
+    address: Mapped[str]
+    saved_at: Mapped[datetime]
+    __table_args__ = (Index("ix_saved_searches_name", "username", "name", unique=True),)
 
 
 class SessionRow(Table):
