@@ -9,6 +9,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SCHEMA = "0003"  # the newest of the migrations that make these tables
 
 
+SCHEMA = "0004"  # the newest of the migrations that make these tables
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time on every database; refuses a naive one."""
 
@@ -64,7 +67,7 @@ class SeenRow(Table):
 
 
 class PartitionRow(Table):
-    """An archive partition and how far it has come."""
+    """An archive partition and how far it has come; `built_in`: the new generation that holds it already."""
 
     __tablename__ = "partitions"
     path: Mapped[str] = mapped_column(primary_key=True)
@@ -74,6 +77,26 @@ class PartitionRow(Table):
     archived_at: Mapped[datetime]
     analysed_at: Mapped[datetime | None] = mapped_column(index=True)
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)
+    built_in: Mapped[str | None]
+
+
+class RetiredRow(Table):
+    """A partition that was rewritten or dropped: a file of this name is never taken up again."""
+
+    __tablename__ = "retired"
+    path: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class TombstoneRow(Table):
+    """A page that was erased on request, and must not come back; `finished_at` is null while parts remain."""
+
+    __tablename__ = "tombstones"
+    page_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str]
+    finished_at: Mapped[datetime | None]
 
 
 class RunRow(Table):
