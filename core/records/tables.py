@@ -6,9 +6,6 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0003"  # the newest of the migrations that make these tables
-
-
 SCHEMA = "0004"  # the newest of the migrations that make these tables
 
 
