@@ -25,6 +25,10 @@ def search(
     severity: Annotated[int, typer.Option(min=0, max=3, help="At least this severity.")] = 0,
     everything: Annotated[bool, typer.Option("--all", help="Irrelevant texts too.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    standing_out: Annotated[
+        bool,
+        typer.Option("--standing-out", help="Instead of texts, what stands out in their titles and leads."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Search the index."""
@@ -36,18 +40,26 @@ def search(
         first = date.fromisoformat(since) if since else None
     except ValueError as error:
         raise BadQuery(f"--since {since!r} is no day; write YYYY-MM-DD") from error
-    results = house(context).engine.search(
-        Query(
-            text=query,
-            relevant=None if everything else True,
-            categories=tuple(category or ()),
-            provinces=tuple(province or ()),
-            since=first,
-            severity_min=severity,
-            limit=limit,
-            order="score" if query else "newest",
-        )
+    asked = Query(
+        text=query,
+        relevant=None if everything else True,
+        categories=tuple(category or ()),
+        provinces=tuple(province or ()),
+        since=first,
+        severity_min=severity,
+        limit=limit,
+        order="score" if query else "newest",
     )
+    engine = house(context).engine
+    if standing_out:
+        found = engine.significant(asked, limit)
+        if json:
+            print_json([term.model_dump(mode="json") for term in found])
+        else:
+            counted = [(term.term, term.count, term.background) for term in found]
+            print_table(f"{len(found)} stand out", ("words", "texts", "of all relevant"), counted)
+        return
+    results = engine.search(asked)
     if json:
         print_json([hit.model_dump(mode="json") for hit in results.hits])
         return
