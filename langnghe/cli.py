@@ -9,7 +9,18 @@ import typer
 
 from core.errors import BadInput, BadQuery, BadSettings, BadUsage, LangngheError
 from core.logs import set_up_logs
-from langnghe.commands import demo, drift, labels, models, people, quarantine, reading, sources, stages
+from langnghe.commands import (
+    demo,
+    drift,
+    kibana,
+    labels,
+    models,
+    people,
+    quarantine,
+    reading,
+    sources,
+    stages,
+)
 from langnghe.commands.console import errors
 
 WRONG_USAGE = (BadSettings, BadUsage, BadQuery, BadInput)
@@ -22,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (stages, reading, models, drift, demo):
+for room in (stages, reading, models, drift, kibana, demo):
     for command in room.COMMANDS:
         app.command()(command)
 app.add_typer(sources.app, name="sources")
