@@ -141,12 +141,18 @@ class ModelInfo(Contract):
 class Analysis(Contract):
     """What the model makes of a page. Not relevant: `kind` none, `categories` empty, severity 0.
 
+    `relevance` is calibrated to the mix of the texts that the model was judged by; `natural_relevance` is
+    the same where 5 in 100 texts are relevant, as among all that is collected, and null from a model that
+    does not know its mix. `possibly_grave`: not relevant, yet so likely grave that a person should look.
+
     `sentiment` and `hostility` (probability that it is toxic) are null except for comments and posts.
     `provinces` are names of `core.provinces`. `duplicate_of` is the id of the leader of equal texts.
     """
 
     relevance: Probability
+    natural_relevance: Probability | None = None
     relevant: bool
+    possibly_grave: bool = False
     categories: tuple[Label, ...] = ()
     severity: Severity
     kind: Kind = Kind.NONE
@@ -163,6 +169,8 @@ class Analysis(Contract):
     def _irrelevant_says_nothing_more(self) -> Self:
         if not self.relevant and (self.categories or self.kind is not Kind.NONE or self.severity.level):
             raise ValueError("a text that is not relevant has no category, kind or severity")
+        if self.relevant and self.possibly_grave:
+            raise ValueError("a text is possibly grave only where it is not relevant")
         return self
 
 

@@ -17,6 +17,31 @@ class BadQuery(LangngheError):
     """A search can't be read. The message is shown to the person who typed it."""
 
 
+class Unreadable(BadQuery):
+    """A search text can't be read at one place. The console shows the place, in words of its own.
+
+    `problem` names what is wrong (`index.language.faults`). The place is `text[start:end]`; `text` is the NFC
+    form of what was typed. `key` is the filter that it stands in, `expected` what could, nearest first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        problem: str,
+        text: str,
+        place: tuple[int, int],
+        key: str = "",
+        expected: tuple[str, ...] = (),
+    ) -> None:
+        """Keep what is wrong and where."""
+        super().__init__(message)
+        self.problem = problem
+        self.text = text
+        self.start, self.end = place
+        self.key = key
+        self.expected = expected
+
+
 class BadInput(LangngheError):
     """A file given to a command can't be read or has a wrong row. The message names file and line."""
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from core.contracts import VIETNAM, Alert, AlertKind, State
 from core.settings import WatchSettings
 from index.engine import Engine, Query
-from index.paging import every
 from index.trends import rises
 
 GRAVE = 3
@@ -32,7 +31,7 @@ def _grave(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[A
         order="queue",
     )
     told: set[str] = set()
-    for hit in every(engine.search, query):
+    for hit in engine.scan(query):
         page = hit.document.page
         text = hit.document.analysis.duplicate_of or page.id
         if page.dated_at >= since and text not in told:

@@ -15,9 +15,13 @@ _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """What a document counts as. Not relevant: severity 0, no category, kind none."""
+    """What a document counts as. Not relevant: severity 0, no category, kind none.
+
+    `possibly_grave`: the model holds it for not relevant but perhaps grave, and no person has said which.
+    """
 
     relevant: bool
+    possibly_grave: bool
     severity: int
     categories: tuple[str, ...]
     kind: Kind
@@ -28,10 +32,12 @@ def effective(document: Document, triage: Triage) -> Effective:
     analysis = document.analysis
     relevant = analysis.relevant if triage.relevant is None else triage.relevant
     if not relevant:
-        return Effective(False, 0, (), Kind.NONE)
+        possibly_grave = analysis.possibly_grave and triage.relevant is None
+        return Effective(False, possibly_grave, 0, (), Kind.NONE)
     labels = tuple(label.code for label in analysis.categories)
     return Effective(
         relevant=True,
+        possibly_grave=False,
         severity=analysis.severity.level if triage.severity is None else triage.severity,
         categories=labels if triage.categories is None else triage.categories,
         kind=analysis.kind,

@@ -25,19 +25,21 @@ Order = Literal["queue", "newest", "score"]
 class Query(Contract):
     """What is asked. Filters are joined by and; the values within one by or; an empty one does not filter.
 
-    `text` (`index.words`): words of title, lead and text that must all occur, "quoted phrases", beginnings*
-    (of two letters or more), -negated ones. A term typed with diacritics finds exactly these words and, if
-    not negated, the bare ones in texts written wholly without diacritics; typed without, all spellings.
+    `text` is in the search language (docs/search.md): words, phrases and filters of its own, joined by and
+    with the others. `index.asked` makes one expression of them all, which is what engines translate. What
+    the text says of relevance itself goes before `relevant`, which then does not apply.
 
     `relevant`, categories, kinds and severity are the effective ones: a person's word before the model's, and
-    nothing of a text that is not relevant. `decided`: whether people decided anything on it (`Triage.seq`).
-    `since` and `until` are days in Vietnam, both inclusive. `group` is the id of a thread or duplicate
-    leader. `grouped` gives one hit per group, the first in the query's order (in the queue: the gravest), and
-    counts the rest in `Hit.others`.
+    nothing of a text that is not relevant. `possibly_grave` (`index.effective`): true asks for those that are
+    not relevant but that a person should look at, false for all others. `decided`: whether people decided
+    anything on it (`Triage.seq`). `since` and `until` are days in Vietnam, both inclusive. `group` is the id
+    of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's order (in
+    the queue: the gravest), and counts the rest in `Hit.others`.
 
     `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
-    by `dated_at`, then id, both falling. `score`: texts with all terms in the title, then exact ones, then
-    those found only by their bare spelling; newest first within each.
+    by `dated_at`, then id, both falling. `score`: texts that are found by their titles alone, then by the
+    words as typed, then those found only by a bare spelling (`index.expression.strictly`); newest first
+    within each.
     """
 
     text: str = Field(default="", max_length=500)
@@ -50,6 +52,7 @@ class Query(Contract):
     sentiments: tuple[Sentiment, ...] = ()
     states: tuple[State, ...] = ()
     severity_min: SeverityLevel = 0
+    possibly_grave: bool | None = None
     decided: bool | None = None
     since: date | None = None
     until: date | None = None
@@ -64,12 +67,13 @@ class Hit(Contract):
     """One found document in its masked form, with where it stands and what in it matched.
 
     `group` is the thread's or duplicate leader's id; `others` how many more of the group match.
-    `relevant`, `severity` and `categories` are the effective ones.
+    `relevant`, `possibly_grave`, `severity` and `categories` are the effective ones.
     """
 
     document: Document
     triage: Triage
     relevant: bool
+    possibly_grave: bool
     severity: SeverityLevel
     categories: tuple[str, ...]
     group: str
@@ -112,11 +116,13 @@ class Written(Contract):
     """What became of one written document.
 
     `indexed`, `duplicate` (indexed, and names a leader), or `unchanged`: the same revision by the same model
-    is there already, or a revision fetched later is.
+    is there already, or a revision fetched later is; `quarantined`: the engine refused this one alone, for
+    `reason`, a code of its own without words of the text.
     """
 
     id: str
-    result: Literal["indexed", "unchanged", "duplicate"]
+    result: Literal["indexed", "unchanged", "duplicate", "quarantined"]
+    reason: str = ""
 
 
 class Engine(Protocol):
@@ -177,26 +183,33 @@ class Engine(Protocol):
         """
 
     def significant(self, query: Query, limit: int = 20) -> list[Significant]:
-        """Return what stands out in the titles and leads of what `query` matches, the most telling first.
+        """Return what stands out in the titles and leads of the relevant documents that `query` matches.
 
-        Against the titles and leads of all relevant documents, by the JLH score of Elasticsearch's
-        `significant_terms`: the absolute times the relative rise of a term's share. A term is two syllables
-        that stand together, in at least three texts.
+        Against the titles and leads of all relevant documents, the most telling first (`index.standing`): by
+        the absolute times the relative rise of a term's share. A term is two syllables that stand together,
+        in at least three texts. Copies (`duplicate_of`) don't count: one story often copied would be all
+        there is. Cursor, order, limit and `relevant` of the query are ignored.
         """
 
     def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents most like the one with `page_id` by their words, the most alike first.
 
-        Without itself and its duplicates; empty for one that is not held.
+        Without itself and its duplicates, of other duplicates one; relevant or not. Empty when nothing is
+        much alike, and for one that is not held.
         """
 
     def remove(self, page_ids: Collection[str]) -> int:
-        """Remove documents, their texts and what is kept of their verdicts; return how many were held."""
+        """Remove documents and what is kept of their verdicts; return how many were held.
+
+        When it returns, nothing of their texts, nor of older revisions, is left in the engine's files: what
+        was asked to be erased is gone. May be repeated, and then makes sure of that again.
+        """
 
     def prune(self, query: Query) -> int:
         """Remove all documents that `query` matches, whole months at once where possible; return how many.
 
-        Verdicts are kept, for they are in force again if the text is ever indexed anew.
+        Verdicts are kept, for they are in force again if the text is ever indexed anew. Cursor, order,
+        limit and grouping of the query are ignored.
         """
 
     def size(self) -> int:

@@ -1,7 +1,7 @@
 """What a search asks for, as a tree: words and filters joined by and, or, not. Engines translate it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 FilterField = Literal[
@@ -14,6 +14,7 @@ FilterField = Literal[
     "type",
     "state",
     "relevant",
+    "possibly_grave",
     "decided",
     "day",
     "group",
@@ -86,3 +87,64 @@ def leaves(expression: Expression, negated: bool = False) -> Iterator[tuple[Term
         case All(parts) | Any(parts):
             for part in parts:
                 yield from leaves(part, negated)
+
+
+def all_of(parts: Iterable[Expression]) -> Expression:
+    """Return what holds where all `parts` do, as flat as can be and each part once."""
+    flat = (inner for part in parts for inner in (part.parts if isinstance(part, All) else (part,)))
+    made = tuple(dict.fromkeys(flat))
+    return made[0] if len(made) == 1 else All(made)
+
+
+def any_of(parts: Iterable[Expression]) -> Expression:
+    """Return what holds where one of `parts` does (of one at least), as flat as can be and each part once."""
+    flat = (inner for part in parts for inner in (part.parts if isinstance(part, Any) else (part,)))
+    made = tuple(dict.fromkeys(flat))
+    return made[0] if len(made) == 1 else Any(made)
+
+
+def negation(part: Expression) -> Expression:
+    """Return what holds where `part` does not. Its terms become literal; those that were are so no longer."""
+    turned = _turned(part)
+    return turned.part if isinstance(turned, Not) else Not(turned)
+
+
+def _turned(expression: Expression) -> Expression:
+    match expression:
+        case Term():
+            return replace(expression, literal=not expression.literal)
+        case Filter():
+            return expression
+        case Not(part):
+            return Not(_turned(part))
+        case All(parts):
+            return All(tuple(map(_turned, parts)))
+        case Any(parts):
+            return Any(tuple(map(_turned, parts)))
+
+
+def strictly(expression: Expression, *, title: bool = False) -> Expression:
+    """Return what must hold besides `expression` for it to hold by the very words that were typed.
+
+    With `title`, by words in the title. What is negated is left as it is: the order by score ranks first what
+    holds strictly in the title, then what holds strictly.
+    """
+    strict = _strict(expression, title)
+    if isinstance(strict, All) and isinstance(expression, All):
+        pairs = zip(strict.parts, expression.parts, strict=True)
+        return all_of(now for now, before in pairs if now != before)
+    return All() if strict == expression else strict
+
+
+def _strict(expression: Expression, title: bool) -> Expression:
+    match expression:
+        case Term(literal=False):
+            return replace(expression, literal=expression.exact, title=title or expression.title)
+        case Term() | Filter():
+            return expression
+        case Not(part):
+            return Not(_strict(part, title))
+        case All(parts):
+            return All(tuple(_strict(part, title) for part in parts))
+        case Any(parts):
+            return Any(tuple(_strict(part, title) for part in parts))

@@ -12,8 +12,11 @@ class Generations(Protocol):
     All methods raise `core.errors.IndexUnavailable`.
     """
 
-    def serving(self) -> str:
-        """Return the name of the generation that serves."""
+    def open(self) -> Engine:
+        """Open what serves, beginning a first generation if there is none. The caller closes it."""
+
+    def serving(self) -> str | None:
+        """Return the name of the generation that serves; None if none does or it has no name."""
 
     def building(self) -> str | None:
         """Return the name of a generation that was begun and neither swapped in nor dropped, if any."""

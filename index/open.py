@@ -1,10 +1,16 @@
-"""The engine that the settings name."""
+"""The engine that the settings name, and its generations."""
 
 from core.settings import Settings
-from index.embedded import EmbeddedEngine
+from index.embedded.generations import EmbeddedGenerations
 from index.engine import Engine
+from index.generations import Generations
 
 
 def open_engine(settings: Settings) -> Engine:
     """Return the engine of `settings`. Raises IndexUnavailable if it can't be used. The caller closes it."""
-    return EmbeddedEngine(settings.index_path)
+    return open_generations(settings).open()
+
+
+def open_generations(settings: Settings) -> Generations:
+    """Return the generations of the index that `settings` name. Nothing is opened yet."""
+    return EmbeddedGenerations(settings.index_path)

@@ -9,7 +9,6 @@ from core.contracts import Alert, AlertKind, Contract, Document
 from core.errors import BadModel
 from core.records import notices
 from index.engine import Query
-from index.paging import every
 from index.weekly import last_complete_week, week_start
 from langnghe.house import House
 from nlp.drift import (
@@ -63,7 +62,7 @@ def check(house: House, week: str | None, now: datetime) -> WeekDrift:
             "drift can be told for models trained from now on"
         )
     query = Query(relevant=None, since=monday, until=monday + timedelta(days=6))
-    documents = [hit.document for hit in every(house.engine.search, query)]
+    documents = [hit.document for hit in house.engine.scan(query)]
     documents = [document for document in documents if document.analysis.duplicate_of is None]
     judged = [d for d in documents if d.analysis.model.version == house.analyser.info.version]
     readings = [reading(document.page) for document in judged]

@@ -5,7 +5,6 @@ from collections import Counter
 from core.contracts import State, Triage
 from core.records import decisions
 from index.engine import Query
-from index.paging import every
 from langnghe.house import House
 from nlp.teaching import Lesson
 from nlp.teaching import lessons as most_telling
@@ -19,7 +18,7 @@ def lessons(house: House, limit: int) -> list[Lesson]:
     triages = decisions.triages(house.records)
     decided = {page_id for page_id, triage in triages.items() if _has_verdict(triage)}
     waiting, cases = [], set[str]()
-    for hit in every(house.engine.search, Query(relevant=None)):
+    for hit in house.engine.scan(Query(relevant=None)):
         leader = hit.document.analysis.duplicate_of
         if hit.document.id in decided:
             cases.add(leader or hit.document.id)

@@ -8,7 +8,6 @@ from core.records.people import Role
 from dashboards.console.filters import FACETS, Filters, choices
 from dashboards.console.permissions import Action, scope
 from index.engine import Bucket, Count, Engine, FacetField, Hit, Query, Results
-from index.paging import every
 
 
 class Reading:
@@ -24,8 +23,8 @@ class Reading:
         return self.engine.search(self._scoped(query, Action.READ_TEXTS))
 
     def every(self, query: Query) -> Iterator[Hit]:
-        """Return all texts that `query` finds, page by page."""
-        return every(self.search, query)
+        """Yield all texts that `query` finds."""
+        return self.engine.scan(self._scoped(query, Action.READ_TEXTS))
 
     def get(self, page_id: str) -> Hit | None:
         """Return one text, or None."""

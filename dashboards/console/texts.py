@@ -16,7 +16,8 @@ from dashboards.console.pages import console, page, people, reading, signed_in_p
 from dashboards.console.permissions import Action, may, needs
 from dashboards.console.words import REASONS_TO_DISMISS
 from index.engine import Hit, Query
-from index.words import highlights, parse
+from index.language import parse
+from index.words import highlights
 
 router = APIRouter()
 

@@ -1,14 +1,15 @@
 """The embedded engine behind the search interface."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from core.contracts import Document, Triage
-from index.embedded import searching, writing
+from index.embedded import likeness, removing, searching, standing, writing
 from index.embedded.database import Database
 from index.embedded.reading import hits
-from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Written
+from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Significant, Written
+from index.expression import All
 
 
 class EmbeddedEngine:
@@ -40,7 +41,7 @@ class EmbeddedEngine:
         """Return one document, or None."""
         with self._database.reading() as connection:
             row = connection.execute("SELECT doc FROM documents WHERE id = ?", [page_id]).fetchone()
-            return hits(connection, row, (), {})[0] if row else None
+            return hits(connection, row, All(), {})[0] if row else None
 
     def search(self, query: Query) -> Results:
         """Return a page of hits and the total."""
@@ -60,6 +61,29 @@ class EmbeddedEngine:
         """Return counts over time in days of Vietnam or ISO weeks, split by `by` if given."""
         with self._database.reading() as connection:
             return searching.counts(connection, query, interval, by)
+
+    def significant(self, query: Query, limit: int = 20) -> list[Significant]:
+        """Return the pairs of syllables that stand out, the most telling first."""
+        with self._database.reading() as connection:
+            return standing.significant(connection, query, limit)
+
+    def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the documents most like one by their words."""
+        with self._database.reading() as connection:
+            return likeness.similar(connection, page_id, limit)
+
+    def scan(self, query: Query) -> Iterator[Hit]:
+        """Yield every hit; the state of the first one is kept until the last, or until the caller ends."""
+        with self._database.reading() as connection:
+            yield from searching.scan(connection, query)
+
+    def remove(self, page_ids: Collection[str]) -> int:
+        """Remove documents and pack the file, which takes as long as writing it out."""
+        return removing.remove(self._database, page_ids)
+
+    def prune(self, query: Query) -> int:
+        """Remove what `query` matches, some at a time, and pack the file."""
+        return removing.prune(self._database, query)
 
     def size(self) -> int:
         """Return how many documents are held."""

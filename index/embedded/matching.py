@@ -1,139 +1,101 @@
-"""From a query to the conditions of a statement. Values are always bound, never written into it."""
+"""From an expression to the conditions of a statement. Values are always bound, never written into it."""
 
 # ruff: noqa: S608 - statements are put together from constants of this package; values are bound.
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 
-from core.contracts import VIETNAM
-from index.effective import moment
-from index.engine import Query
-from index.words import Term
+from index.embedded.filtering import LISTED, Sql, equal, holds
+from index.expression import All, Any, Expression, Filter, FilterField, Not, Term, any_of, strictly
+from index.words import folded
 
 _ANYWHERE = "{title lead text}"
 _TITLE = "{title}"
 
-Value = str | int
+
+def condition(expression: Expression) -> Sql:
+    """Return what a row `d` of `documents` must meet; it is never null."""
+    if matched := _match(expression):
+        return _found(*matched)
+    match expression:
+        case Filter():
+            return holds(expression)
+        case Not(part):
+            inner = condition(part)
+            return Sql(f"NOT ({inner.text})", inner.values)
+        case All(parts):
+            return _joined(" AND ", _lacking_at_once(parts)) if parts else Sql("1")
+        case Any(parts):
+            return _joined(" OR ", parts)
+    raise AssertionError(expression)  # a term always matches
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A piece of a statement and the values for its question marks, in order."""
+def tier(expression: Expression) -> Sql:
+    """Return how well a row `d` that meets the condition of `expression` does so.
 
-    text: str
-    values: list[Value] = field(default_factory=list)
-
-
-def join(conditions: Iterable[Sql]) -> Sql:
-    """Return the conditions joined by and; true when there is none."""
-    made = list(conditions)
-    return Sql(" AND ".join(c.text for c in made) or "1", [v for c in made for v in c.values])
-
-
-def condition(query: Query, terms: Sequence[Term]) -> Sql:
-    """Return what a row `d` of `documents` must meet."""
-    return join([*_filters(query), *_contains(terms), *_lacks(terms)])
-
-
-def tier(terms: Sequence[Term]) -> Sql:
-    """Return how well a row `d` that meets the condition does so.
-
-    2: all terms in the title; 1: exactly as typed; 0: only by the bare spelling.
+    2: by its title alone; 1: by the words as typed; 0: only by a bare spelling.
     """
-    wanted = [t for t in terms if not t.negated]
-    if not wanted:
+    titled = strictly(expression, title=True)
+    if titled == All():
         return Sql("'1'")
-    title = join(_literally(wanted, _TITLE))
-    exactly = join(_literally([t for t in wanted if t.exact], _ANYWHERE))
+    title, exactly = condition(titled), condition(strictly(expression))
     return Sql(
         f"CASE WHEN {title.text} THEN '2' WHEN {exactly.text} THEN '1' ELSE '0' END",
         title.values + exactly.values,
     )
 
 
-def _filters(query: Query) -> Iterable[Sql]:
-    if query.relevant is not None:
-        # Written out, because an index on the relevant only serves where the statement says so itself.
-        yield Sql(f"d.relevant = {int(query.relevant)}")
-    for column, values in (
-        ("source", query.sources),
-        ("type", query.types),
-        ("kind", query.kinds),
-        ("sentiment", query.sentiments),
-        ("state", query.states),
-    ):
-        if values:
-            yield Sql(f"d.{column} IN ({_marks(values)})", list(values))
-    for table, values in (("categories", query.categories), ("provinces", query.provinces)):
-        if values:
-            inner = f"SELECT doc FROM {table} WHERE value IN ({_marks(values)})"
-            yield Sql(f"d.doc IN ({inner})", list(values))
-    if query.severity_min:
-        yield Sql("d.severity >= ?", [query.severity_min])
-    if query.group is not None:
-        yield Sql("d.grp = ?", [query.group])
-    if query.since is not None:
-        yield Sql("d.stamp >= ?", [_begin(query.since)])
-    if query.until is not None and query.until < date.max:
-        yield Sql("d.stamp < ?", [_begin(query.until + timedelta(days=1))])
+def _joined(how: str, parts: Iterable[Expression]) -> Sql:
+    """Join conditions: on words by one look into each text table, by or those on a field by one list."""
+    texts: dict[str, list[str]] = {}
+    lists: dict[FilterField, list[str]] = {}
+    conditions = []
+    for part in parts:
+        if matched := _match(part):
+            table, words = matched
+            texts.setdefault(table, []).append(words)
+        elif isinstance(part, Filter) and part.field in LISTED and how == " OR ":
+            lists.setdefault(part.field, []).append(part.value)
+        else:
+            conditions.append(condition(part))
+    conditions += [equal(name, values) for name, values in lists.items()]
+    conditions += [_found(table, how.join(words)) for table, words in texts.items()]
+    text = how.join(c.text for c in conditions)
+    # Or binds less than and, which it may stand among.
+    return Sql(
+        f"({text})" if how == " OR " and len(conditions) > 1 else text,
+        [v for c in conditions for v in c.values],
+    )
 
 
-def _marks(values: Sequence[str]) -> str:
-    return ", ".join("?" * len(values))
+def _lacking_at_once(parts: Sequence[Expression]) -> list[Expression]:
+    """Return `parts` with all words that must not occur as one part."""
+    lacking = [part.part for part in parts if isinstance(part, Not) and _match(part.part)]
+    rest = [part for part in parts if not (isinstance(part, Not) and _match(part.part))]
+    return [*rest, Not(any_of(lacking))] if lacking else rest
 
 
-def _begin(day: date) -> str:
-    """Return the stamp at which `day` begins in Vietnam."""
-    try:
-        return moment(datetime.combine(day, time(), VIETNAM))
-    except OverflowError:  # The first day of the calendar begins, in UTC, before it.
-        return ""
+def _match(expression: Expression) -> tuple[str, str] | None:
+    """Return the text table that alone decides on `expression`, and what it is asked; None if none does."""
+    match expression:
+        case Term():
+            return "exact" if expression.exact else "folded", _phrases(expression)
+        case All(parts) | Any(parts) if parts:
+            matched = [found for part in parts if (found := _match(part))]
+            if len(matched) == len(parts) and len({table for table, _ in matched}) == 1:
+                how = " AND " if isinstance(expression, All) else " OR "
+                return matched[0][0], f"({how.join(words for _, words in matched)})"
+    return None
 
 
-def _contains(terms: Sequence[Term]) -> Iterable[Sql]:
-    exact = [t for t in terms if t.exact and not t.negated]
-    folded = [t for t in terms if not t.exact and not t.negated]
-    if exact:
-        yield _in("exact", " AND ".join(map(_exact_or_bare, exact)))
-    if folded:
-        yield _in("folded", _all(folded, _ANYWHERE))
+def _found(table: str, words: str) -> Sql:
+    return Sql(f"d.doc IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", [words])
 
 
-def _lacks(terms: Sequence[Term]) -> Iterable[Sql]:
-    exact = [t for t in terms if t.exact and t.negated]
-    folded = [t for t in terms if not t.exact and t.negated]
-    if exact:
-        # Not the bare spelling as well: it may be another word, and what is hidden is not seen.
-        yield _in("exact", _any(exact), "NOT IN")
-    if folded:
-        yield _in("folded", _any(folded), "NOT IN")
-
-
-def _literally(terms: Sequence[Term], columns: str) -> Iterable[Sql]:
-    exact = [t for t in terms if t.exact]
-    folded = [t for t in terms if not t.exact]
-    if exact:
-        yield _in("exact", _all(exact, columns))
-    if folded:
-        yield _in("folded", _all(folded, columns))
-
-
-def _in(table: str, expression: str, how: str = "IN") -> Sql:
-    inner = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"
-    return Sql(f"d.doc {how} ({inner})", [expression])
-
-
-def _all(terms: Sequence[Term], columns: str) -> str:
-    return f"{columns} : ({' AND '.join(map(_phrase, terms))})"
-
-
-def _any(terms: Sequence[Term]) -> str:
-    return f"{_ANYWHERE} : ({' OR '.join(map(_phrase, terms))})"
-
-
-def _exact_or_bare(term: Term) -> str:
-    bare = f"(bare : 1 AND {_ANYWHERE} : {_phrase(term.folded())})"
-    return f"({_ANYWHERE} : {_phrase(term)} OR {bare})"
+def _phrases(term: Term) -> str:
+    columns = _TITLE if term.title else _ANYWHERE
+    typed = f"{columns} : {_phrase(term)}"
+    if term.literal or not term.exact:
+        return typed
+    return f"({typed} OR (bare : 1 AND {columns} : {_phrase(folded(term))}))"
 
 
 def _phrase(term: Term) -> str:

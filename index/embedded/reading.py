@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from core.contracts import Document, Triage
 from index.effective import effective
 from index.engine import Hit
-from index.words import Term, highlights
+from index.expression import Expression
+from index.words import highlights
 
 
 def document_of(body: str, duplicate_of: str | None) -> Document:
@@ -20,19 +21,19 @@ def document_of(body: str, duplicate_of: str | None) -> Document:
 
 
 def hits(
-    connection: sqlite3.Connection, numbers: Sequence[int], terms: Sequence[Term], others: Mapping[int, int]
+    connection: sqlite3.Connection, numbers: Sequence[int], expression: Expression, others: Mapping[int, int]
 ) -> tuple[Hit, ...]:
-    """Return the documents of `numbers` in that order, with what matched `terms`."""
+    """Return the documents of `numbers` in that order, with what matched `expression`."""
     rows = connection.execute(
         "SELECT doc, body, duplicate_of, grp, triage FROM documents JOIN bodies USING (doc)"
         " LEFT JOIN triage ON page_id = id WHERE doc IN (SELECT value FROM json_each(?))",
         [json.dumps(list(numbers))],
     )
     found = {row[0]: row[1:] for row in rows}
-    return tuple(_hit(found[doc], terms, others.get(doc, 0)) for doc in numbers)
+    return tuple(_hit(found[doc], expression, others.get(doc, 0)) for doc in numbers)
 
 
-def _hit(row: tuple[str, str | None, str, str | None], terms: Sequence[Term], others: int) -> Hit:
+def _hit(row: tuple[str, str | None, str, str | None], expression: Expression, others: int) -> Hit:
     body, duplicate_of, group, verdict = row
     document = document_of(body, duplicate_of)
     triage = Triage.model_validate_json(verdict) if verdict else Triage()
@@ -41,9 +42,10 @@ def _hit(row: tuple[str, str | None, str, str | None], terms: Sequence[Term], ot
         document=document,
         triage=triage,
         relevant=counted.relevant,
+        possibly_grave=counted.possibly_grave,
         severity=counted.severity,
         categories=counted.categories,
         group=group,
         others=others,
-        highlights=highlights(document, terms),
+        highlights=highlights(document, expression),
     )

@@ -4,14 +4,17 @@ import sqlite3
 
 # "LNGI": marks the file in its header (SQLite's application_id), so that no other database is touched.
 APPLICATION = 0x4C4E4749
-# Raised with every change of the tables; another version is not read but made anew.
-VERSION = 1
+# Raised with every change of the tables or of the files' names; another version is not read but made anew.
+VERSION = 2
 
 # Narrow rows for filters, order and counts apart from the bodies, so that scanning a million documents reads
 # tens of megabytes and not gigabytes. `stamp` and `place` are the keys of `index.effective`. Partial indices
-# cover the relevant few, which nearly all questions are about, and cost the irrelevant many nothing.
+# cover the relevant few, which nearly all questions are about, and the possibly grave, which form a list of
+# their own; they cost the irrelevant many nothing.
 # Both text tables are contentless: the bodies hold the text already. `unicode61` folds diacritics in C, but
 # not đ, which is therefore folded before; `bare` marks texts written wholly without diacritics.
+# `openings` has the pairs of syllables (`index.standing`) of titles and leads of the relevant documents that
+# are no copies, and `background` in how many of these each pair is.
 TABLES = """
 CREATE TABLE documents (
     doc INTEGER PRIMARY KEY,
@@ -28,6 +31,7 @@ CREATE TABLE documents (
     sentiment TEXT,
     state TEXT NOT NULL,
     relevant INTEGER NOT NULL,
+    possibly_grave INTEGER NOT NULL,
     severity INTEGER NOT NULL,
     day INTEGER NOT NULL,
     stamp TEXT NOT NULL,
@@ -40,12 +44,15 @@ CREATE INDEX relevant_group ON documents (grp, place, state, stamp) WHERE releva
 CREATE INDEX relevant_all ON documents (
     stamp, day, place, grp, source, type, kind, sentiment, state, severity
 ) WHERE relevant = 1;
+CREATE INDEX possibly_grave_group ON documents (grp, place, relevant) WHERE possibly_grave = 1;
 CREATE TABLE bodies (doc INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE categories (doc INTEGER, value TEXT, PRIMARY KEY (value, doc)) STRICT, WITHOUT ROWID;
 CREATE INDEX categories_doc ON categories (doc);
 CREATE TABLE provinces (doc INTEGER, value TEXT, PRIMARY KEY (value, doc)) STRICT, WITHOUT ROWID;
 CREATE INDEX provinces_doc ON provinces (doc);
 CREATE TABLE triage (page_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, triage TEXT NOT NULL) STRICT;
+CREATE TABLE openings (doc INTEGER PRIMARY KEY, pairs TEXT NOT NULL) STRICT;
+CREATE TABLE background (pair TEXT PRIMARY KEY, texts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE exact USING fts5 (
     title, lead, text, bare, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
 );
@@ -53,6 +60,18 @@ CREATE VIRTUAL TABLE folded USING fts5 (
     title, lead, text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
 """
+
+# The background follows the openings, whoever writes or removes them.
+TRIGGERS = (
+    """CREATE TRIGGER opened AFTER INSERT ON openings BEGIN
+        INSERT INTO background SELECT value, 1 FROM json_each(new.pairs) WHERE true
+            ON CONFLICT DO UPDATE SET texts = texts + 1;
+    END""",
+    """CREATE TRIGGER closed AFTER DELETE ON openings BEGIN
+        UPDATE background SET texts = texts - 1 WHERE pair IN (SELECT value FROM json_each(old.pairs));
+        DELETE FROM background WHERE texts = 0 AND pair IN (SELECT value FROM json_each(old.pairs));
+    END""",
+)
 
 
 def is_new(connection: sqlite3.Connection) -> bool:
@@ -64,7 +83,7 @@ def is_new(connection: sqlite3.Connection) -> bool:
 def make(connection: sqlite3.Connection) -> None:
     """Lay the tables in the open transaction."""
     # One by one: executescript would commit first.
-    for statement in TABLES.split(";"):
+    for statement in (*TABLES.split(";"), *TRIGGERS):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -76,5 +95,5 @@ def fault(connection: sqlite3.Connection) -> str | None:
         return "is another program's database; name another file"
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != VERSION:
-        return f"has version {version}, not {VERSION}; move it away, `langnghe index` makes it anew"
+        return f"has version {version}, not {VERSION}; `langnghe rebuild` makes it anew"
     return None

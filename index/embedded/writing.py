@@ -8,16 +8,19 @@ from typing import NamedTuple
 
 from core.contracts import Document, Triage
 from core.masking import masked
-from index.effective import day_of, effective, group_of, moment, place, stamp
+from index.effective import Effective, day_of, effective, group_of, moment, place, stamp
 from index.embedded.reading import document_of
+from index.embedded.standing import stand
 from index.engine import Written
 from index.words import is_bare
 
-_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _EXACT = "INSERT INTO exact (rowid, title, lead, text, bare) VALUES (?, ?, ?, ?, ?)"
 _FOLDED = "INSERT INTO folded (rowid, title, lead, text) VALUES (?, ?, ?, ?)"
 # A contentless table forgets a text only when told what it was.
 _EXACT_GONE = "INSERT INTO exact (exact, rowid, title, lead, text, bare) VALUES ('delete', ?, ?, ?, ?, ?)"
+# The documents of a list of page ids.
+_NUMBERS = "SELECT doc FROM documents WHERE id IN (SELECT value FROM json_each(?))"
 _FOLDED_GONE = "INSERT INTO folded (folded, rowid, title, lead, text) VALUES ('delete', ?, ?, ?, ?)"
 
 
@@ -41,7 +44,7 @@ def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list
             written.append(Written(id=document.id, result="duplicate" if copy else "indexed"))
         else:
             written.append(Written(id=document.id, result="unchanged"))
-    _remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
+    remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
     _insert(connection, list(news.values()))
     return written
 
@@ -52,6 +55,14 @@ def lead(connection: sqlite3.Connection, leader: str, followers: Sequence[str]) 
     connection.executemany("UPDATE documents SET duplicate_of = ? WHERE id = ?", [(None, leader), *rows])
     regroup = "UPDATE documents SET grp = coalesce(thread_id, duplicate_of, id) WHERE id = ?"
     connection.executemany(regroup, [(leader,), *((follower,) for follower in followers)])
+    moved = json.dumps([leader, *followers])
+    connection.execute(f"DELETE FROM openings WHERE doc IN ({_NUMBERS})", [moved])
+    bodies = connection.execute(
+        "SELECT doc, body FROM documents JOIN bodies USING (doc)"
+        f" WHERE relevant = 1 AND duplicate_of IS NULL AND doc IN ({_NUMBERS})",
+        [moved],
+    ).fetchall()
+    stand(connection, [(doc, document_of(body, None)) for doc, body in bodies])
 
 
 def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None:
@@ -72,10 +83,12 @@ def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None
         triage = in_force[document.id]
         counted = effective(document, triage)
         connection.execute(
-            "UPDATE documents SET state = ?, relevant = ?, severity = ?, kind = ?, place = ? WHERE doc = ?",
+            "UPDATE documents SET state = ?, relevant = ?, possibly_grave = ?, severity = ?, kind = ?,"
+            " place = ? WHERE doc = ?",
             [
                 triage.state,
                 counted.relevant,
+                counted.possibly_grave,
                 counted.severity,
                 counted.kind,
                 place(counted.severity, document.analysis.relevance, stamp(document)),
@@ -84,6 +97,9 @@ def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None
         )
         connection.execute("DELETE FROM categories WHERE doc = ?", [doc])
         _insert_categories(connection, [(doc, code) for code in counted.categories])
+        connection.execute("DELETE FROM openings WHERE doc = ?", [doc])
+        if counted.relevant and duplicate_of is None:
+            stand(connection, [(doc, document)])
 
 
 def _held(
@@ -123,16 +139,21 @@ def _insert(connection: sqlite3.Connection, documents: Sequence[Document]) -> No
     triages = _triages(connection, [d.id for d in documents])
     rows = []
     categories = []
+    openings = []
     for doc, document in numbered:
         triage = triages.get(document.id, _UNTOUCHED)
-        rows.append(_row(doc, document, triage))
-        categories += [(doc, code) for code in effective(document, triage).categories]
+        counted = effective(document, triage)
+        rows.append(_row(doc, document, triage, counted))
+        categories += [(doc, code) for code in counted.categories]
+        if counted.relevant and document.analysis.duplicate_of is None:
+            openings.append((doc, document))
     connection.executemany(_ROW, rows)
     connection.executemany(
         "INSERT INTO bodies VALUES (?, ?)",
         [(doc, d.model_dump_json(exclude_defaults=True)) for doc, d in numbered],
     )
     _insert_categories(connection, categories)
+    stand(connection, openings)
     connection.executemany(
         "INSERT OR IGNORE INTO provinces VALUES (?, ?)",
         [(doc, province) for doc, d in numbered for province in d.analysis.provinces],
@@ -148,20 +169,20 @@ def _insert_categories(connection: sqlite3.Connection, rows: Sequence[tuple[int,
     connection.executemany("INSERT OR IGNORE INTO categories VALUES (?, ?)", rows)
 
 
-def _remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Take the documents with these numbers out of all tables."""
     wanted = [json.dumps(numbers)]
     listed = "(SELECT value FROM json_each(?))"
     bodies = connection.execute(f"SELECT doc, body FROM bodies WHERE doc IN {listed}", wanted).fetchall()
     old = [(doc, document_of(body, None)) for doc, body in bodies]
     connection.executemany(_EXACT_GONE, [_exact(doc, d) for doc, d in old])
     connection.executemany(_FOLDED_GONE, [_folded(doc, d) for doc, d in old])
-    for table in ("documents", "bodies", "categories", "provinces"):
+    for table in ("documents", "bodies", "categories", "provinces", "openings"):
         connection.execute(f"DELETE FROM {table} WHERE doc IN {listed}", wanted)
 
 
-def _row(doc: int, document: Document, triage: Triage) -> tuple[int | str | None, ...]:
+def _row(doc: int, document: Document, triage: Triage, counted: Effective) -> tuple[int | str | None, ...]:
     page, analysis = document.page, document.analysis
-    counted = effective(document, triage)
     key = stamp(document)
     return (
         doc,
@@ -176,6 +197,7 @@ def _row(doc: int, document: Document, triage: Triage) -> tuple[int | str | None
         analysis.sentiment,
         triage.state,
         counted.relevant,
+        counted.possibly_grave,
         counted.severity,
         day_of(document).toordinal(),
         key,

@@ -52,6 +52,19 @@ def test_a_text_that_is_not_relevant_says_nothing_more() -> None:
         )
 
 
+def test_a_text_that_is_relevant_is_not_possibly_grave_besides() -> None:
+    with pytest.raises(ValidationError):
+        Analysis(relevance=0.9, relevant=True, possibly_grave=True, severity=GRAVE, model=MODEL)
+
+
+def test_an_analysis_from_before_the_lane_is_read_as_it_was_meant() -> None:
+    old = Analysis(relevance=0.9, relevant=True, severity=GRAVE, model=MODEL).model_dump(
+        exclude={"natural_relevance", "possibly_grave"}
+    )
+    read = Analysis.model_validate(old)
+    assert (read.natural_relevance, read.possibly_grave) == (None, False)
+
+
 def test_an_empty_span_is_refused() -> None:
     with pytest.raises(ValidationError):
         Span(field="text", start=3, end=3)

@@ -1,4 +1,4 @@
-"""The engines that the contract's tests run on. A new engine joins by a line in ENGINES."""
+"""The engines that the contract's tests run on. A new engine joins by a line in ENGINES and GENERATIONS."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -6,27 +6,60 @@ from pathlib import Path
 
 import pytest
 
+from core.settings import ElasticSettings
+from index.elastic import ElasticEngine, ElasticGenerations
 from index.embedded import EmbeddedEngine
+from index.embedded.generations import EmbeddedGenerations
 from index.engine import Engine
+from index.generations import Generations
+from tests.index.emptying import emptied, gone
 
-# Each makes an empty engine in a folder of its own.
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "embedded": lambda folder: EmbeddedEngine(folder / "index.db"),
-}
+
+def _embedded(request: pytest.FixtureRequest) -> Iterator[Callable[[], Engine]]:
+    folder: Path = request.getfixturevalue("tmp_path")
+    numbers = count()
+    yield lambda: EmbeddedEngine(folder / f"engine-{next(numbers)}" / "index.db")
+
+
+def _elastic(request: pytest.FixtureRequest) -> Iterator[Callable[[], Engine]]:
+    settings = ElasticSettings(hosts=(request.getfixturevalue("elasticsearch"),), prefix="contract")
+    yield lambda: ElasticEngine(emptied(settings))
+
+
+def _embedded_generations(request: pytest.FixtureRequest) -> Iterator[Generations]:
+    folder: Path = request.getfixturevalue("tmp_path")
+    yield EmbeddedGenerations(folder / "generations" / "index.db")
+
+
+def _elastic_generations(request: pytest.FixtureRequest) -> Iterator[Generations]:
+    settings: ElasticSettings = request.getfixturevalue("elastic_settings")
+    generations = ElasticGenerations(settings)
+    yield generations
+    generations.close()
+    gone(settings)
+
+
+SERVICES = pytest.mark.services
+# For each, what makes a function that makes empty engines.
+ENGINES = [pytest.param(_embedded, id="embedded"), pytest.param(_elastic, id="elastic", marks=SERVICES)]
+# For each, what makes generations of an index of its own, of which there are none yet.
+GENERATIONS = [
+    pytest.param(_embedded_generations, id="embedded"),
+    pytest.param(_elastic_generations, id="elastic", marks=SERVICES),
+]
 
 
 @pytest.fixture(params=ENGINES)
-def make_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+def make_engine(request: pytest.FixtureRequest) -> Iterator[Callable[[], Engine]]:
     """A function that makes empty engines."""
     made: list[Engine] = []
-    numbers = count()
+    for open_one in request.param(request):
 
-    def make() -> Engine:
-        folder = tmp_path / f"engine-{next(numbers)}"
-        made.append(ENGINES[request.param](folder))
-        return made[-1]
+        def make(open_one: Callable[[], Engine] = open_one) -> Engine:
+            made.append(open_one())
+            return made[-1]
 
-    yield make
+        yield make
     for engine in made:
         engine.close()
 
@@ -35,3 +68,9 @@ def make_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
 def engine(make_engine: Callable[[], Engine]) -> Engine:
     """An empty engine."""
     return make_engine()
+
+
+@pytest.fixture(params=GENERATIONS)
+def generations(request: pytest.FixtureRequest) -> Iterator[Generations]:
+    """The generations of an index, none yet."""
+    yield from request.param(request)

@@ -21,6 +21,7 @@ from core.contracts import (
     Triage,
 )
 from index.engine import Query
+from tests.index.reference import FILTERS
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 PROVINCES = ("Hà Nội", "Đà Nẵng", "Cần Thơ")
@@ -67,6 +68,7 @@ def documents(draw: st.DrawFn, number: int) -> Document:
     return document(
         number,
         relevant=relevant,
+        possibly_grave=not relevant and draw(st.booleans()),
         severity=draw(st.integers(0, 3)) if relevant else 0,
         categories=draw(st.lists(st.sampled_from(CATEGORIES), unique=True)) if relevant else (),
         relevance=draw(st.sampled_from([0.1, 0.5, 0.7, 0.8, 0.9, 0.99])),
@@ -111,12 +113,26 @@ verdicts = st.dictionaries(
     max_size=6,
 )
 
-_terms = st.tuples(
-    st.sampled_from(["", "", "", "-"]),
-    st.sampled_from(WORDS)
-    | st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(lambda w: f'"{" ".join(w)}"'),
-    st.sampled_from(["", "", "*"]),
-).map("".join)
+_words = st.sampled_from(WORDS) | st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(
+    lambda words: f'"{" ".join(words)}"'
+)
+_starts, _ends = st.sampled_from(["", "", "", "tiêu_đề:", "title:"]), st.sampled_from(["", "", "*"])
+_leaves = st.tuples(_starts, _words, _ends).map("".join) | st.sampled_from(list(FILTERS))
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Texts made of `inner` ones: side by side, joined by operators, in parentheses, negated."""
+    groups = inner.map("({})".format)
+    signs = st.sampled_from(["-", "NOT ", "KHÔNG "])
+    joints = st.sampled_from([" ", " ", " AND ", " VÀ ", " OR ", " HOẶC "])
+    return (
+        groups
+        | st.tuples(signs, _leaves | groups).map("".join)
+        | st.tuples(joints, st.lists(inner, min_size=2, max_size=3)).map(lambda made: made[0].join(made[1]))
+    )
+
+
+texts_asked = st.recursive(_leaves, _larger, max_leaves=6).filter(lambda text: len(text) <= 500)
 
 _days = st.none() | st.integers(0, 14).map(lambda n: date(2026, 10, 1) + timedelta(days=n))
 
@@ -128,8 +144,9 @@ def some(values: Any) -> st.SearchStrategy[tuple[Any, ...]]:
 
 queries = st.builds(
     Query,
-    text=st.just("") | st.lists(_terms, min_size=1, max_size=3).map(" ".join),
+    text=st.just("") | texts_asked,
     relevant=st.sampled_from([None, None, True, False]),
+    possibly_grave=st.sampled_from([None, None, True, False]),
     categories=some(CATEGORIES),
     provinces=some(PROVINCES),
     sources=some(["bao", "dien-dan"]),
@@ -138,6 +155,7 @@ queries = st.builds(
     sentiments=some(Sentiment),
     states=some(State),
     severity_min=st.sampled_from([0, 0, 1, 2, 3]),
+    decided=st.sampled_from([None, None, None, True, False]),
     since=_days,
     until=_days,
     group=st.sampled_from([None, None, None, "thread-1", "page-0001"]),

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -16,9 +17,9 @@ from core.contracts import State, Triage
 from core.errors import IndexUnavailable
 from core.settings import Settings
 from index import open_engine
-from index.embedded import EmbeddedEngine
+from index.embedded import EmbeddedEngine, database
+from index.embedded.generations import EmbeddedGenerations
 from index.engine import Query
-from index.paging import every
 from tests.index.documents import document
 
 BATCH = 20
@@ -138,7 +139,7 @@ def test_several_processes_open_write_and_decide_at_once(tmp_path: Path) -> None
     assert [worker.exitcode for worker in workers] == [0] * 4
     engine = EmbeddedEngine(path)
     assert engine.size() == engine.search(Query()).total == 170
-    assert max(hit.triage.seq for hit in every(engine.search, Query(relevant=None))) == 161
+    assert max(hit.triage.seq for hit in engine.scan(Query(relevant=None))) == 161
     engine.close()
     assert sound(path)
 
@@ -165,7 +166,7 @@ def refusal(path: Path) -> str:
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     path.write_bytes(b"not a database " * 1000)
-    assert "langnghe index" in refusal(path)
+    assert "langnghe rebuild" in refusal(path)
     assert path.read_bytes() == b"not a database " * 1000
 
 
@@ -185,7 +186,7 @@ def test_another_version_says_what_to_do(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    assert "langnghe index" in refusal(path)
+    assert "langnghe rebuild" in refusal(path)
 
 
 def test_damage_inside_the_file_is_told_plainly(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_damage_inside_the_file_is_told_plainly(tmp_path: Path) -> None:
     data[4096 * 2 :] = os.urandom(len(data) - 4096 * 2)
     path.write_bytes(data)
     engine = EmbeddedEngine(path)
-    with pytest.raises(IndexUnavailable, match="langnghe index"):
+    with pytest.raises(IndexUnavailable, match="langnghe rebuild"):
         engine.search(Query(text="trẻ"))
     engine.close()
 
@@ -223,7 +224,6 @@ from pathlib import Path
 from core.errors import IndexUnavailable
 from index.embedded import EmbeddedEngine
 from index.engine import Query
-from index.paging import every
 from tests.index.documents import document
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -254,3 +254,112 @@ def test_a_full_disk_is_told_plainly_and_loses_nothing(tmp_path: Path) -> None:
     engine.write([document(n) for n in range(5000, 5010)])
     assert engine.size() == done + 10
     engine.close()
+
+
+def test_nothing_of_what_is_removed_stays_in_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    engine = EmbeddedEngine(path)
+    words = random.Random(7)
+    # A word of its own in each text and revision, among others, in texts of all sizes.
+    for revision in range(3):
+        for start in range(0, 600, 50):
+            engine.write(
+                [
+                    document(
+                        n,
+                        title=f"đầu{n}x",
+                        text=" ".join(
+                            f"w{n}x{words.randrange(10**6)}" for _ in range(words.choice([2, 30, 400]))
+                        ),
+                        content_hash=f"{revision}",
+                    )
+                    for n in range(start + revision, start + 50)
+                ]
+            )
+    gone = words.sample(range(600), 200)
+    assert engine.remove([f"page-{n:04}" for n in gone]) == 200
+    engine.close()
+    for file in tmp_path.iterdir():
+        held = file.read_bytes()
+        for n in gone:
+            assert f"w{n}x".encode() not in held
+            assert f"dau{n}x".encode() not in held
+            assert f"page-{n:04}".encode() not in held
+    assert b"w%dx" % next(n for n in range(600) if n not in gone) in path.read_bytes()
+    assert sound(path)
+
+
+def test_what_is_being_read_is_not_called_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0.1)
+    engine = EmbeddedEngine(tmp_path / "index.db")
+    engine.write([document(n) for n in range(300)])
+    scan = engine.scan(Query())
+    next(scan)
+    with pytest.raises(IndexUnavailable, match="run again"):
+        engine.remove(["page-0001"])
+    assert len(list(scan)) == 299
+    assert engine.remove(["page-0001"]) == 0
+    assert engine.size() == 299
+    engine.close()
+
+
+def test_a_file_from_before_there_were_generations_is_replaced_by_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    EmbeddedEngine(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    generations = EmbeddedGenerations(path)
+    with pytest.raises(IndexUnavailable, match="langnghe rebuild"):
+        generations.open()
+    assert generations.serving() is None
+    new = generations.build("new")
+    new.write([document(1)])
+    new.close()
+    generations.swap("new")
+    engine = generations.open()
+    assert engine.size() == 1
+    engine.close()
+    assert {file.name for file in tmp_path.iterdir()} == {"index.db", "index-new.db"}
+
+
+# Searches without end until told to stop, and says how many generations it saw.
+SEARCHER = """
+import sys
+from pathlib import Path
+from index.embedded.generations import EmbeddedGenerations
+from index.engine import Query
+
+engine = EmbeddedGenerations(Path(sys.argv[1])).open()
+print("ready", flush=True)
+seen = set()
+while not Path(sys.argv[2]).exists():
+    seen.add(engine.search(Query(text="tin")).total)
+print(len(seen), flush=True)
+"""
+
+
+def test_another_process_follows_every_swap_without_an_error(tmp_path: Path) -> None:
+    path, stop = tmp_path / "index" / "index.db", tmp_path / "stop"
+    generations = EmbeddedGenerations(path)
+    generations.open().close()
+    searcher = subprocess.Popen(
+        [sys.executable, "-c", SEARCHER, str(path), str(stop)],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert searcher.stdout is not None
+    assert searcher.stdout.readline() == "ready\n"
+    for n in range(1, 15):
+        before = generations.serving()
+        assert before is not None
+        new = generations.build(f"g{n}")
+        new.write([document(k) for k in range(n)])
+        new.close()
+        generations.swap(f"g{n}")
+        generations.drop(before)
+    stop.touch()
+    answered, _ = searcher.communicate(timeout=30)
+    assert searcher.returncode == 0
+    assert int(answered) > 1

@@ -10,7 +10,7 @@ import pytest
 from core.contracts import PageType, Sentiment, Span, State, Triage
 from core.errors import BadQuery
 from core.text import MASK, nfc
-from index.engine import Engine, Query, Results
+from index.engine import Count, Engine, Query, Results
 from tests.index import reference
 from tests.index.documents import START, document
 
@@ -285,6 +285,29 @@ def test_verdicts_may_come_twice_and_in_any_order(engine: Engine) -> None:
     assert found(engine, "", states=(State.ESCALATED,)) == ["page-0001"]
 
 
+# Possibly grave
+
+
+def test_a_text_that_may_be_grave_waits_until_a_person_says_what_it_is(engine: Engine) -> None:
+    engine.write([document(1), document(2, relevant=False, possibly_grave=True), document(3, relevant=False)])
+    assert found(engine, "") == ["page-0001"]
+    assert found(engine, "", relevant=None, possibly_grave=True) == ["page-0002"]
+    assert found(engine, "", relevant=None, possibly_grave=False) == ["page-0003", "page-0001"]
+    hit = engine.get("page-0002")
+    assert hit is not None
+    assert (hit.relevant, hit.possibly_grave, hit.severity) == (False, True, 0)
+    for seq, said in enumerate((True, False, None), start=1):
+        engine.apply({"page-0002": Triage(relevant=said, seq=seq)})
+        waiting = ["page-0002"] if said is None else []
+        assert found(engine, "", relevant=None, possibly_grave=True) == waiting
+
+
+def test_those_that_may_be_grave_come_longest_waiting_first_in_the_queue(engine: Engine) -> None:
+    engine.write([document(n, relevant=False, possibly_grave=True) for n in (2, 3, 1)])
+    query = Query(relevant=False, possibly_grave=True, order="queue", grouped=True)
+    assert ids(engine.search(query)) == ["page-0001", "page-0002", "page-0003"]
+
+
 # Paging while others write
 
 
@@ -305,6 +328,124 @@ def test_paging_neither_repeats_nor_skips_while_documents_come_in(engine: Engine
             query = query.model_copy(update={"cursor": page.next_cursor})
         assert len(seen) == len(set(seen))
         assert set(seen) >= {d.id for d in before}
+
+
+# Everything at once
+
+
+def test_a_scan_gives_every_hit_in_the_order_of_the_query(engine: Engine) -> None:
+    engine.write(
+        [document(n, severity=n % 4, thread_id=f"t{n // 2}" if n < 20 else None) for n in range(450)]
+    )
+    for query in (Query(), Query(order="queue"), Query(order="queue", grouped=True), Query(severity_min=2)):
+        found = list(engine.scan(query.model_copy(update={"limit": 1, "cursor": "not looked at"})))
+        first = engine.search(query.model_copy(update={"limit": 200}))
+        assert tuple(found[:200]) == first.hits
+        assert len(found) == first.total
+    assert list(engine.scan(Query(sources=("nobody",)))) == []
+
+
+def test_a_scan_shows_things_as_they_stood_at_its_first_hit(engine: Engine) -> None:
+    engine.write([document(n, text="bản cũ") for n in range(450)])
+    scan = engine.scan(Query())
+    seen = [next(scan)]
+    engine.write([document(n, text="bản mới", version="2") for n in range(600)])
+    engine.prune(Query(severity_min=2, until=START.date()))
+    engine.apply({"page-0001": Triage(state=State.DISMISSED, relevant=False, seq=1)})
+    seen += scan
+    assert [hit.document.id for hit in seen] == [f"page-{n:04}" for n in range(449, -1, -1)]
+    assert {hit.document.page.text for hit in seen} == {"bản cũ"}
+    assert {hit.triage for hit in seen} == {Triage()}
+
+
+def test_a_scan_that_is_left_early_holds_nothing_up(engine: Engine) -> None:
+    engine.write([document(n) for n in range(5)])
+    scan = engine.scan(Query())
+    next(scan)
+    scan.close()  # type: ignore[attr-defined]
+    assert engine.remove(["page-0001"]) == 1
+
+
+def test_what_can_t_be_read_is_refused_by_a_scan_too(engine: Engine) -> None:
+    with pytest.raises(BadQuery):
+        list(engine.scan(Query(text="…")))
+
+
+# What people decided
+
+
+def test_what_was_decided_on_in_any_way_can_be_told_from_what_was_not(engine: Engine) -> None:
+    engine.write([document(n, relevant=n != 3) for n in range(1, 5)])
+    engine.apply(
+        {
+            "page-0001": Triage(state=State.CONFIRMED, relevant=True, seq=1),
+            "page-0002": Triage(seq=3),  # reopened, or a note: the model's word stands, but somebody was here
+            "page-0003": Triage(state=State.DISMISSED, relevant=False, seq=4),
+            "page-0009": Triage(state=State.CONFIRMED, relevant=True, seq=5),
+        }
+    )
+    assert found(engine, "", relevant=None, decided=True) == ["page-0003", "page-0002", "page-0001"]
+    assert found(engine, "", decided=True) == ["page-0002", "page-0001"]
+    assert found(engine, "", relevant=None, decided=False) == ["page-0004"]
+
+
+# Removing
+
+
+def test_what_is_removed_is_found_nowhere_and_its_verdict_is_forgotten(engine: Engine) -> None:
+    engine.write([document(n, text="trẻ em", provinces=("Hà Nội",)) for n in range(1, 5)])
+    engine.apply({"page-0002": Triage(state=State.CONFIRMED, relevant=True, seq=1)})
+    assert engine.remove(["page-0001", "page-0002", "nobody"]) == 2
+    assert engine.remove(["page-0001", "page-0002"]) == engine.remove([]) == 0
+    assert engine.get("page-0001") is None
+    assert found(engine, "trẻ em") == found(engine, "tre em") == ["page-0004", "page-0003"]
+    assert engine.size() == 2
+    assert engine.facets(Query(), ["province", "category"]) == {
+        "province": [Count(value="Hà Nội", count=2)],
+        "category": [Count(value="violence", count=2)],
+    }
+    assert sum(bucket.count for bucket in engine.counts(Query())) == 2
+    engine.write([document(2, text="trẻ em")])
+    hit = engine.get("page-0002")
+    assert hit is not None
+    assert hit.triage == Triage()
+
+
+def test_pruning_removes_what_the_query_matches_and_nothing_else(engine: Engine) -> None:
+    month = timedelta(days=30)
+    world = [
+        document(
+            n, relevant=n % 3 > 0, published_at=START - month * (n % 8), fetched_at=START, text=f"tin {n % 5}"
+        )
+        for n in range(120)
+    ]
+    engine.write(world)
+    decided = {
+        f"page-{n:04}": Triage(state=State.CONFIRMED, relevant=True, seq=n + 1) for n in range(0, 120, 10)
+    }
+    engine.apply(decided)
+    last = (START - 3 * month).date()
+    query = Query(relevant=False, decided=False, until=last)
+    due = {d.id for d in world if not d.analysis.relevant and d.page.day <= last} - set(decided)
+    assert 0 < len(due) < 40
+    assert engine.prune(query.model_copy(update={"limit": 1, "order": "queue"})) == len(due)
+    assert {hit.document.id for hit in engine.scan(Query(relevant=None))} == {d.id for d in world} - due
+    assert engine.prune(query) == 0
+    named = {d.id for d in world if d.page.text == "tin 4" and (d.analysis.relevant or d.id in decided)}
+    assert engine.prune(Query(text='"tin 4"')) == len(named - due)
+    assert found(engine, '"tin 4"') == []
+
+
+def test_verdicts_outlive_pruning(engine: Engine) -> None:
+    engine.write([document(1)])
+    dismissed = Triage(state=State.DISMISSED, relevant=False, seq=7)
+    engine.apply({"page-0001": dismissed})
+    assert engine.prune(Query(relevant=None)) == 1
+    assert engine.size() == 0
+    engine.write([document(1)])
+    hit = engine.get("page-0001")
+    assert hit is not None
+    assert hit.triage == dismissed
 
 
 # Several threads

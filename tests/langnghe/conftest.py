@@ -13,7 +13,6 @@ from core.contracts import Document, Page
 from core.settings import Settings, load_settings
 from index import open_engine
 from index.engine import Query
-from index.paging import every
 from langnghe.demo.site.server import RunningWeb, serving
 from langnghe.house import House
 
@@ -42,7 +41,7 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
 def documents(data_dir: Path) -> dict[str, Document]:
     """Return every indexed document by id."""
     engine = open_engine(load_settings(data_dir=data_dir))
-    found = {hit.document.id: hit.document for hit in every(engine.search, Query(relevant=None))}
+    found = {hit.document.id: hit.document for hit in engine.scan(Query(relevant=None))}
     engine.close()
     return found
 

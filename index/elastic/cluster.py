@@ -1,0 +1,110 @@
+"""The way to a cluster: who it is, how long it is waited for, and its errors in plain words."""
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, TypeVar
+
+from elastic_transport.client_utils import DEFAULT
+from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError
+
+from core.errors import BadSettings, IndexUnavailable
+from core.logs import log
+from core.settings import ElasticSettings
+
+# What passes by itself: too many requests; no answer from a node behind a proxy; a shard or master not there.
+PASSING = frozenset({429, 502, 503, 504})
+# Seconds between tries: doubled each time from the first to the last.
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 10.0
+
+Answer = TypeVar("Answer")
+
+
+class Cluster:
+    """A cluster of Elasticsearch and the names under one prefix in it. For any number of threads.
+
+    `wait_s`: how long what can pass (an overloaded cluster, one that is down) is waited for.
+    """
+
+    def __init__(self, settings: ElasticSettings, *, patient: bool) -> None:
+        """Make ready to reach `settings.hosts`; nothing is sent yet. Raises BadSettings for a bad URL."""
+        self.settings = settings
+        self.prefix = settings.prefix
+        self.wait_s = settings.wait_s if patient else 0.0
+        self.hosts = ", ".join(settings.hosts)
+        try:
+            self.client = Elasticsearch(
+                list(settings.hosts),
+                api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+                request_timeout=settings.timeout_s,
+                # Another node is tried when one is gone, at once; all else is waited for here.
+                max_retries=max(1, len(settings.hosts)),
+                retry_on_timeout=False,
+                retry_on_status=(),
+                ca_certs=str(settings.ca_file) if settings.ca_file else DEFAULT,
+            )
+        except (ValueError, OSError) as error:
+            raise BadSettings(f"the settings of 'elastic' don't lead to a cluster: {error}") from error
+
+    def ask(self, call: Callable[[], Answer], answers: Collection[int] = ()) -> Answer:
+        """Return what `call` does, repeating it while the cluster can't answer, up to `wait_s`.
+
+        So it must be safe to repeat. Errors with one of the statuses `answers` are raised as they are
+        (`elasticsearch.ApiError`), all others as IndexUnavailable.
+        """
+        deadline = time.monotonic() + self.wait_s
+        for pause in pauses():
+            try:
+                return call()
+            except (ApiError, TransportError) as error:
+                status = error.status_code if isinstance(error, ApiError) else None
+                if status in answers:
+                    raise
+                fault = IndexUnavailable(f"the index on Elasticsearch ({self.hosts}) {_reason(error)}")
+                passes = status in PASSING or not isinstance(error, ApiError)
+                if not passes or time.monotonic() + pause > deadline:
+                    raise fault from error
+                log("index").warning("waiting for Elasticsearch", reason=str(fault), pause_s=round(pause, 1))
+                time.sleep(pause)
+        raise AssertionError  # Pauses never end.
+
+    def search(self, index: str | None, **body: Any) -> dict[str, Any]:
+        """Return the answer to a search in `index` (None: the point in time of `body`), never of a part."""
+        found = self.ask(lambda: self.client.search(index=index, allow_partial_search_results=False, **body))
+        return dict(found.body)
+
+    def refresh(self, index: str | list[str]) -> None:
+        """Let searches see all that was written to `index`."""
+        self.ask(lambda: self.client.indices.refresh(index=index, ignore_unavailable=True))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+
+
+def pauses() -> Iterator[float]:
+    """Yield the seconds to wait before each further try: exponential, with full jitter.
+
+    After Brooker 2015, "Exponential backoff and jitter", AWS Architecture Blog.
+    """
+    longest = FIRST_PAUSE_S
+    while True:
+        yield random.uniform(longest / 2, longest)  # noqa: S311 - spreads load, guards nothing
+        longest = min(longest * 2, LAST_PAUSE_S)
+
+
+def _reason(error: ApiError | TransportError) -> str:
+    if isinstance(error, ConnectionTimeout):
+        return "does not answer in time; see whether it is overloaded, or raise 'elastic.timeout_s'"
+    if isinstance(error, TransportError):
+        return f"can't be reached ({type(error).__name__}); see that it runs and 'elastic.hosts' names it"
+    kind = error.error if isinstance(error.error, str) else type(error).__name__
+    if error.status_code in (401, 403) and "block" not in kind:
+        return f"refuses us ({kind}); check 'elastic.api_key' and what the key may do"
+    if error.status_code == 404:
+        return f"lacks a part ({kind}); `langnghe rebuild` makes it anew"
+    if error.status_code == 429:
+        return f"is overloaded ({kind}); nothing is lost, run again later"
+    if error.status_code in PASSING:
+        return f"is not whole ({kind}); nothing is lost, see the cluster's health"
+    return f"refuses a request ({error.status_code} {kind}); see the log of its nodes"

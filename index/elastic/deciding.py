@@ -1,0 +1,105 @@
+"""Verdicts and duplicates put into force. Who writes first is never overwritten unseen (`if_seq_no`)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+from core.contracts import Triage
+from index.elastic.bulk import Operation, send
+from index.elastic.cluster import Cluster
+from index.elastic.entry import Stored, encode
+from index.elastic.finding import CHUNK, find, verdicts
+from index.elastic.fresh import Fresh
+from index.elastic.layout import Names
+
+
+def apply(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh) -> None:
+    """Put verdicts into force as `index.engine.Engine.apply` says, in all generations."""
+    rest = iter(triages.items())
+    while some := dict(islice(rest, CHUNK)):
+        put_into_force(cluster, _keep(cluster, some), fresh)
+
+
+def _keep(cluster: Cluster, triages: Mapping[str, Triage]) -> dict[str, Triage]:
+    """Keep the verdicts unless later ones are kept; return those in force."""
+    index = Names(cluster.prefix).triages
+    in_force: dict[str, Triage] = {}
+    waiting = dict(triages)
+    while waiting:
+        kept = verdicts(cluster, waiting)
+        operations = []
+        for page_id, triage in waiting.items():
+            before, held = kept.get(page_id, (None, None))
+            if before is not None and (before == triage or before.seq > triage.seq):
+                in_force[page_id] = before
+                continue
+            in_force[page_id] = triage
+            body = b'{"triage":%b}' % triage.model_dump_json(exclude_defaults=True).encode()
+            numbers = (held.seq_no, held.term) if held is not None else ()
+            operations.append(Operation(index, page_id, body, *numbers))
+        answers = send(cluster, operations)
+        waiting = {a.operation.id: triages[a.operation.id] for a in answers if a.result == "conflict"}
+    return in_force
+
+
+def put_into_force(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh) -> None:
+    """Let the documents of `triages`, in all generations, count so, unless later verdicts are in force."""
+
+    def judged(stored: Stored) -> Stored | None:
+        triage = triages[stored.document.id]
+        return Stored(stored.document, triage) if _differs(stored.triage, triage) else None
+
+    everything = Names(cluster.prefix).everything
+    if not triages:
+        return
+    # Documents that others wrote since searches last looked are to be seen: they may not have seen these.
+    cluster.refresh(everything)
+    standing = find(cluster, everything, triages, fresh, ["triage"])
+    wanted = [
+        page_id
+        for page_id, found in standing.items()
+        if any(_differs(Triage.model_validate(held.source["triage"]), triages[page_id]) for held in found)
+    ]
+    _change(cluster, everything, wanted, judged, fresh)
+
+
+def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str], fresh: Fresh) -> None:
+    """Record who is whose duplicate as `index.engine.Engine.lead` says."""
+
+    def led(stored: Stored) -> Stored | None:
+        document = stored.document
+        duplicate_of = None if document.id == leader else leader
+        if document.analysis.duplicate_of == duplicate_of:
+            return None
+        analysis = document.analysis.model_copy(update={"duplicate_of": duplicate_of})
+        return Stored(document.model_copy(update={"analysis": analysis}), stored.triage)
+
+    where = Names(cluster.prefix).all_of(generation)
+    _change(cluster, where, [leader, *followers], led, fresh)
+
+
+def _differs(before: Triage, now: Triage) -> bool:
+    return before != now and before.seq <= now.seq
+
+
+def _change(
+    cluster: Cluster,
+    where: str,
+    page_ids: Sequence[str],
+    change: Callable[[Stored], Stored | None],
+    fresh: Fresh,
+) -> None:
+    """Replace what is held under `page_ids` by what `change` makes of it, until nobody came between."""
+    waiting = list(page_ids)
+    while waiting:
+        operations = []
+        for found in find(cluster, where, waiting, fresh).values():
+            for held in found:
+                changed = change(Stored.of(held.source))
+                if changed is not None:
+                    body = encode(changed.document, changed.triage)
+                    operations.append(Operation(held.index, held.id, body, held.seq_no, held.term))
+        answers = send(cluster, operations)
+        fresh.note(operations)
+        waiting = [a.operation.id for a in answers if a.result == "conflict"]
+        if waiting:
+            cluster.refresh(where)

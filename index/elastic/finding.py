@@ -1,0 +1,97 @@
+"""What is held under some ids, with the numbers by which it can be changed safely."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.contracts import Triage
+from index.elastic.cluster import Cluster
+from index.elastic.fresh import Fresh
+from index.elastic.layout import Names
+
+# Ids asked for at once.
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an index holds under an id: the numbers of its last change, and what was asked for of it."""
+
+    index: str
+    id: str
+    seq_no: int
+    term: int
+    source: Mapping[str, Any]
+
+
+def find(
+    cluster: Cluster, where: str, page_ids: Collection[str], fresh: Fresh, fields: Sequence[str] | None = None
+) -> dict[str, list[Held]]:
+    """Return what `where` holds under each id, one entry for each index, with `fields` or all that is stored.
+
+    As searches see it, and for what `fresh` knows as it is.
+    """
+    found: dict[str, dict[str, Held]] = {}
+    for ids in _chunks(page_ids):
+        for held in _searched(cluster, where, ids, fields):
+            found.setdefault(held.id, {})[held.index] = held
+        unseen = fresh.places(ids)
+        for (index, page_id), now in zip(unseen, _got(cluster, unseen, fields), strict=True):
+            of_page = found.setdefault(page_id, {})
+            of_page.pop(index, None)
+            if now is not None:
+                of_page[index] = now
+    return {page_id: list(held.values()) for page_id, held in found.items() if held}
+
+
+def verdicts(cluster: Cluster, page_ids: Collection[str]) -> dict[str, tuple[Triage, Held]]:
+    """Return the verdict that is kept for each page, as it is this moment."""
+    index = Names(cluster.prefix).triages
+    return {
+        held.id: (Triage.model_validate(held.source["triage"]), held)
+        for ids in _chunks(page_ids)
+        for held in _got(cluster, [(index, page_id) for page_id in ids], None)
+        if held is not None
+    }
+
+
+def _chunks(page_ids: Collection[str]) -> Iterator[list[str]]:
+    ids = list(dict.fromkeys(page_ids))
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _searched(
+    cluster: Cluster, where: str, ids: Sequence[str], fields: Sequence[str] | None
+) -> Iterator[Held]:
+    answer = cluster.search(
+        where,
+        query={"bool": {"filter": [{"ids": {"values": ids}}]}},
+        source=True if fields is None else list(fields),
+        seq_no_primary_term=True,
+        size=10_000,
+        track_total_hits=False,
+        filter_path=[
+            f"hits.hits.{name}" for name in ("_index", "_id", "_seq_no", "_primary_term", "_source")
+        ],
+    )
+    for hit in answer.get("hits", {}).get("hits", ()):
+        yield _held(hit)
+
+
+def _got(
+    cluster: Cluster, places: Sequence[tuple[str, str]], fields: Sequence[str] | None
+) -> list[Held | None]:
+    if not places:
+        return []
+    docs = [
+        {"_index": index, "_id": page_id, **({} if fields is None else {"_source": list(fields)})}
+        for index, page_id in places
+    ]
+    answer = cluster.ask(lambda: cluster.client.mget(docs=docs))
+    return [_held(doc) if doc.get("found") else None for doc in answer.body["docs"]]
+
+
+def _held(found: Mapping[str, Any]) -> Held:
+    return Held(
+        found["_index"], found["_id"], found["_seq_no"], found["_primary_term"], found.get("_source", {})
+    )

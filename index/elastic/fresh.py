@@ -1,0 +1,47 @@
+"""What this engine wrote and searches do not see yet."""
+
+import threading
+from collections.abc import Collection, Iterable
+
+from index.elastic.bulk import Operation
+from index.elastic.cluster import Cluster
+
+# So many ids are remembered before searches are made to see them.
+MOST = 20_000
+
+
+class Fresh:
+    """Where this engine wrote since it last made searches see all it wrote.
+
+    Elasticsearch shows writes to searches after a second or so, and at once only at a price that a bulk load
+    would pay over and over. So the price is paid when this engine reads.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._places: dict[str, set[str]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, operations: Iterable[Operation]) -> None:
+        """Remember what was written."""
+        with self._lock:
+            for operation in operations:
+                self._places.setdefault(operation.id, set()).add(operation.index)
+            if len(self._places) > MOST:
+                self._show()
+
+    def places(self, page_ids: Collection[str]) -> list[tuple[str, str]]:
+        """Return the index and id of what searches may not see of `page_ids`."""
+        with self._lock:
+            return [(index, i) for i in page_ids for index in self._places.get(i, ())]
+
+    def show(self) -> None:
+        """Let searches see all that this engine wrote."""
+        with self._lock:  # Who comes second waits for what the first one does.
+            if self._places:
+                self._show()
+
+    def _show(self) -> None:
+        indices = sorted({index for found in self._places.values() for index in found})
+        self._cluster.refresh(indices)
+        self._places = {}

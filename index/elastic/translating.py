@@ -1,0 +1,75 @@
+"""From an expression to Elasticsearch's queries. Nothing in them scores but the order by score."""
+
+from typing import Any
+
+from core.text import fold
+from index.expression import All, Expression, Filter, Not, Term, strictly
+
+Clause = dict[str, Any]
+
+# How many words of the index may begin as typed, in a phrase. Far more than any two letters begin.
+BEGINNINGS = 100_000
+
+EVERYTHING: Clause = {"match_all": {}}
+
+
+def translate(expression: Expression) -> Clause:
+    """Return the query that finds what `expression` says."""
+    match expression:
+        case Term():
+            return _term(expression)
+        case Filter(field, "=", value):
+            return {"term": {field: value}}
+        case Filter(field, comparison, value):
+            return {"range": {field: {_BOUNDS[comparison]: value}}}
+        case Not(part):
+            return negation(translate(part))
+        case All(parts):
+            return {"bool": {"filter": [translate(part) for part in parts]}} if parts else EVERYTHING
+    return either([translate(part) for part in expression.parts])
+
+
+def negation(clause: Clause) -> Clause:
+    """Return the query that finds what `clause` does not."""
+    return {"bool": {"must_not": [clause]}}
+
+
+def either(clauses: list[Clause]) -> Clause:
+    """Return the query that finds what one of `clauses` does."""
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def tiers(expression: Expression) -> list[Clause]:
+    """Return what raises a document to tier 1, and what to tier 2, by `index.expression.strictly`."""
+    return [translate(strictly(expression)), translate(strictly(expression, title=True))]
+
+
+def scored(expression: Expression) -> Clause:
+    """Return the query for `expression` with the tier as score."""
+    raised = [
+        {"constant_score": {"filter": clause, "boost": tier}}
+        for tier, clause in enumerate(tiers(expression), start=1)
+    ]
+    return {"bool": {"filter": [translate(expression)], "should": [{"dis_max": {"queries": raised}}]}}
+
+
+_BOUNDS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+
+
+def _term(term: Term) -> Clause:
+    place = "title" if term.title else "all"
+    folded = _phrase(f"words.folded.{place}", tuple(map(fold, term.words)), term.prefix)
+    if not term.exact:
+        return folded
+    exact = _phrase(f"words.exact.{place}", term.words, term.prefix)
+    if term.literal:
+        return exact
+    return either([exact, {"bool": {"filter": [{"term": {"bare": True}}, folded]}}])
+
+
+def _phrase(field: str, words: tuple[str, ...], prefix: bool) -> Clause:
+    if not prefix:
+        return {"match_phrase": {field: " ".join(words)}}
+    if len(words) == 1:
+        return {"prefix": {field: words[0]}}
+    return {"match_phrase_prefix": {field: {"query": " ".join(words), "max_expansions": BEGINNINGS}}}

@@ -1,0 +1,123 @@
+"""New revisions on their way into the index of their month."""
+
+from collections.abc import Iterable, Sequence
+
+from core.contracts import Document, Triage
+from core.masking import masked
+from index.elastic import schema
+from index.elastic.bulk import Operation, send
+from index.elastic.cluster import Cluster
+from index.elastic.deciding import put_into_force
+from index.elastic.entry import Revision, encode, revision, supersedes
+from index.elastic.finding import Held, find, verdicts
+from index.elastic.fresh import Fresh
+from index.elastic.layout import Layout
+from index.engine import Written
+
+_UNTOUCHED = Triage()
+
+
+def write(
+    cluster: Cluster, layout: Layout, generation: str, documents: Sequence[Document], fresh: Fresh
+) -> list[Written]:
+    """Index `documents` as `index.engine.Engine.write` says; return what became of each."""
+    made = list(map(masked, documents))
+    held = _held(cluster, layout, generation, {d.id for d in made}, fresh)
+    known = {page_id: _latest(found) for page_id, found in held.items()}
+    news: dict[str, Document] = {}
+    written = []
+    for document in made:
+        new = revision(document)
+        if supersedes(new, known.get(document.id)):
+            known[document.id] = new
+            news[document.id] = document
+            copy = document.analysis.duplicate_of is not None
+            written.append(Written(id=document.id, result="duplicate" if copy else "indexed"))
+        else:
+            written.append(Written(id=document.id, result="unchanged"))
+    _leave(cluster, (h for i, found in held.items() if i not in news for h in _but_latest(found)), fresh)
+    refused = _put(cluster, layout, generation, news, held, fresh)
+    return [
+        Written(id=w.id, result="quarantined", reason=refused[w.id])
+        if w.id in refused and w.result != "unchanged"
+        else w
+        for w in written
+    ]
+
+
+def _put(
+    cluster: Cluster,
+    layout: Layout,
+    generation: str,
+    news: dict[str, Document],
+    held: dict[str, list[Held]],
+    fresh: Fresh,
+) -> dict[str, str]:
+    """Write `news` over what is `held`; return why some were refused."""
+    refused: dict[str, str] = {}
+    waiting = dict(news)
+    while waiting:
+        _make_months(cluster, layout, generation, waiting)
+        under = {page_id: triage for page_id, (triage, _) in verdicts(cluster, waiting).items()}
+        answers = send(
+            cluster,
+            (
+                _operation(layout.names.month(generation, d), d, under.get(i, _UNTOUCHED), held.get(i, ()))
+                for i, d in waiting.items()
+            ),
+        )
+        fresh.note(answer.operation for answer in answers)
+        refused |= {a.operation.id: a.reason for a in answers if a.result == "refused"}
+        done = [a.operation for a in answers if a.result == "done"]
+        # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
+        # and writing it again makes it one.
+        _leave(cluster, (h for o in done for h in held.get(o.id, ()) if h.index != o.index), fresh)
+        now = verdicts(cluster, [o.id for o in done])
+        # Who decided after `under` was read may not have seen what was written since.
+        put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under.get(i)}, fresh)
+        # Someone else wrote the same page meanwhile.
+        again = {a.operation.id for a in answers if a.result == "conflict"}
+        if again:
+            layout = schema.read_layout(cluster)
+            cluster.refresh(layout.names.all_of(generation))
+            held = _held(cluster, layout, generation, again, fresh)
+        waiting = {
+            page_id: d
+            for page_id, d in waiting.items()
+            if page_id in again and supersedes(revision(d), _latest(held.get(page_id, ())))
+        }
+    return refused
+
+
+def _held(
+    cluster: Cluster, layout: Layout, generation: str, page_ids: set[str], fresh: Fresh
+) -> dict[str, list[Held]]:
+    return find(cluster, layout.names.all_of(generation), page_ids, fresh, ["revision"])
+
+
+def _latest(held: Sequence[Held]) -> Revision | None:
+    return max((Revision(*h.source["revision"]) for h in held), key=lambda r: r.fetched, default=None)
+
+
+def _but_latest(held: Sequence[Held]) -> list[Held]:
+    return sorted(held, key=lambda h: Revision(*h.source["revision"]).fetched)[:-1]
+
+
+def _leave(cluster: Cluster, held: Iterable[Held], fresh: Fresh) -> None:
+    operations = [Operation(h.index, h.id, None, h.seq_no, h.term) for h in held]
+    send(cluster, operations)
+    fresh.note(operations)
+
+
+def _operation(index: str, document: Document, triage: Triage, held: Sequence[Held]) -> Operation:
+    body = encode(document, triage)
+    here = next((h for h in held if h.index == index), None)
+    if here is None:
+        return Operation(index, document.id, body)
+    return Operation(index, document.id, body, here.seq_no, here.term)
+
+
+def _make_months(cluster: Cluster, layout: Layout, generation: str, news: dict[str, Document]) -> None:
+    wanted = {layout.names.month(generation, document) for document in news.values()}
+    for month in sorted(wanted - layout.indices.keys()):
+        schema.add_month(cluster, generation, month)
