@@ -10,6 +10,7 @@ import pytest
 from dashboards.console.language import language
 from dashboards.kibana import saved_objects
 from dashboards.kibana.boards import boards
+from index.elastic.schema import definition
 
 Json = dict[str, Any]
 OBJECTS = saved_objects("langnghe", language("vi"))
@@ -83,6 +84,38 @@ def test_no_panel_lies_over_another_or_beyond_the_edge(dashboard: Json) -> None:
         }
         assert not own & cells
         cells |= own
+
+
+def mapped(name: str) -> str:
+    """The type of a field of the index. Fails for one that the mapping lacks or that is not searchable."""
+    fields: Json = definition("documents")["mappings"]["properties"]
+    for part in name.split("."):
+        field = fields[part]
+        fields = field.get("properties", {})
+    assert field.get("enabled", True)
+    return str(field["type"])
+
+
+def test_every_field_is_one_of_the_index_and_of_a_type_that_serves() -> None:
+    used: set[str] = set()
+    for one in everything(DASHBOARDS):
+        if one.get("language") == "kuery":
+            used |= set(KQL_FIELD.findall(one["query"]))
+        operation, field = one.get("operationType"), one.get("sourceField")
+        if operation == "date_histogram":
+            assert (mapped(field), one["dataType"]) == ("date", "date")
+        elif operation == "terms":
+            data = {"keyword": "string", "boolean": "boolean", "byte": "number"}
+            assert data[mapped(field)] == one["dataType"]
+            used.add(field)
+        elif operation == "count":
+            assert field == "___records___"
+    attributes = VIEW["attributes"]
+    assert mapped(attributes["timeFieldName"]) == "date"
+    named = set(json.loads(attributes["fieldAttrs"])) | set(json.loads(attributes["fieldFormatMap"]))
+    assert {"relevant", "possibly_grave", "severity", "state", "category", "province", "source"} <= used
+    for field in used | named:
+        assert mapped(field)
 
 
 def test_codes_are_shown_by_their_names() -> None:
