@@ -10,7 +10,7 @@ from scipy import sparse
 from nlp.card import Sigmoid
 from nlp.embedding import packaged
 from nlp.features import Batch, Block, Keys, counts, grams, lengths, weigh
-from nlp.kernel import Kernel, as_vectors, coded, likeness
+from nlp.kernel import Kernel, as_vectors, coded, likeness, squared
 from nlp.linear import Floats, Space, Table
 
 Numbers = NDArray[np.int64]
@@ -181,7 +181,7 @@ def kernel(
 
     points = coded(vectors)
     kept = as_vectors(points)
-    alike = likeness(kept, kept)
+    alike = likeness(kept, kept, squared(kept))
 
     def machine(known: Numbers) -> SVC:
         one = SVC(kernel="precomputed", C=KERNEL_COST, class_weight="balanced", tol=0.01, cache_size=1000)
@@ -222,7 +222,7 @@ def lane(chance: Floats, relevant: Truths, grave: Truths) -> float:
     needed = int(np.ceil(GRAVE_RECALL * grave.sum() - (grave & relevant).sum()))
     if needed <= 0:
         return 1.0
-    return max(LANE_LEAST, float(np.floor(missing[needed - 1] * 1e4) / 1e4))
+    return max(LANE_LEAST, int(float(missing[needed - 1]) * 1e4) / 1e4)
 
 
 def passing(screened: Floats, flagged: Truths) -> float:

@@ -36,7 +36,7 @@ class Row(Contract):
 @router.get("/queue")
 @needs(Action.READ_TEXTS)
 def queue(request: Request) -> Response:
-    """Show what waits for a decision, in the order of need."""
+    """Show what waits for a decision, in the order of need; or, as a list of its own, what may be grave."""
     try:
         filters = queue_filters(request.query_params)
         found = reading(request).search(_waiting(filters))
@@ -59,9 +59,14 @@ def search(request: Request) -> Response:
 
 
 def queue_filters(params: QueryParams) -> Filters:
-    """Read the queue's address: open texts unless other states are asked for. Raises BadQuery."""
+    """Read the queue's address: open texts unless other states are asked for. Raises BadQuery.
+
+    What may be grave is open as long as it is that.
+    """
     filters = Filters.read(params).change({"all": False, "cursor": params.get("cursor") or None})
-    return filters if filters.state else filters.model_copy(update={"state": OPEN_ONLY})
+    if filters.state and not filters.possibly_grave:
+        return filters
+    return filters.model_copy(update={"state": OPEN_ONLY})
 
 
 def group_behind(hit: Hit, sight: Reading, filters: Filters) -> list[Hit]:
@@ -95,9 +100,16 @@ def _row(hit: Hit, sight: Reading | None = None, filters: Filters | None = None)
 
 def _list(request: Request, place: str, filters: Filters, found: Results, rows: list[Row]) -> Response:
     ask = _waiting if place == "queue" else _sought
-    hidden = {"state"} if place == "queue" and filters.state == OPEN_ONLY else set()
+    hidden = {"possibly_grave"} if place == "queue" else set()
+    if place == "queue" and filters.state == OPEN_ONLY:
+        hidden.add("state")
+    lane = place == "queue" and filters.possibly_grave
+    waiting = Filters(possibly_grave=True).query(order="queue", limit=1)
     values = {
         "place": place,
+        "lane": lane,
+        "possibly_grave": reading(request).search(waiting).total if place == "queue" else 0,
+        "unfiltered": f"/{place}" + ("?possibly_grave=1" if lane else ""),
         "filters": filters,
         "found": found,
         "rows": rows,
@@ -139,6 +151,8 @@ def _chips(request: Request, filters: Filters, hidden: set[str]) -> list[tuple[s
         )
     if filters.all:
         made.append((say("Gồm cả tin không liên quan"), filters.without("all").address))
+    if filters.possibly_grave and "possibly_grave" not in hidden:
+        made.append((say("Có thể nghiêm trọng"), filters.without("possibly_grave").address))
     if filters.group:
         made.append((say("Một nhóm tin"), filters.without("group").address))
     return made
