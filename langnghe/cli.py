@@ -12,6 +12,7 @@ from core.logs import set_up_logs
 from langnghe.commands import (
     demo,
     drift,
+    kibana,
     labels,
     models,
     people,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (stages, reading, models, drift, upkeep, demo):
+for room in (stages, reading, models, drift, upkeep, kibana, demo):
     for command in room.COMMANDS:
         app.command()(command)
 app.add_typer(sources.app, name="sources")

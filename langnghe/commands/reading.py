@@ -17,7 +17,8 @@ from langnghe.commands.console import house, output, print_json, print_table
 def search(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(help='Words, "phrases", -without; with or without diacritics.')
+        str,
+        typer.Argument(help='Words, "phrases", -without, tỉnh:"Hà Nội", mức>=2: docs/search.md has it all.'),
     ] = "",
     category: Annotated[list[str] | None, typer.Option(help="Category code; repeatable.")] = None,
     province: Annotated[list[str] | None, typer.Option(help="Province of today; repeatable.")] = None,

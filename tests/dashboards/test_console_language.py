@@ -8,7 +8,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from starlette.testclient import TestClient
 
-import dashboards.console
+import dashboards
 from core.errors import BadSettings
 from core.taxonomy import taxonomy
 from dashboards.console.app import create_app
@@ -18,7 +18,8 @@ from dashboards.console.words import Names
 from tests.dashboards.conftest import Furnished, House
 from tests.dashboards.console_world import GRAVE_NEW
 
-CONSOLE = Path(dashboards.console.__file__).parent
+ROOM = Path(dashboards.__file__).parent
+SPEAKING = (ROOM / "console", ROOM / "kibana")
 SPOKEN = {"_": None, "say": None, "count": (1, 2)}
 VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 VALUE = re.compile(r"%\((\w+)\)s")
@@ -26,7 +27,11 @@ VALUE = re.compile(r"%\((\w+)\)s")
 
 def said_in_code() -> set[str]:
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
-    found = {message for _, _, message, _, _ in extract_from_dir(CONSOLE, methods, keywords=SPOKEN)}
+    found = {
+        message
+        for part in SPEAKING
+        for _, _, message, _, _ in extract_from_dir(part, methods, keywords=SPOKEN)
+    }
     return {one for message in found for one in ([message] if isinstance(message, str) else message)}
 
 

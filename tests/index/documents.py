@@ -31,15 +31,20 @@ WORDS = ("bạo", "bảo", "bao", "hành", "hanh", "Đà", "da", "trẻ", "em", 
 
 
 def document(number: int = 1, **given: Any) -> Document:
-    """A relevant article of severity 2 dated `number` hours after START; keywords replace its fields."""
+    """A relevant article of severity 2 dated `number` hours after START; keywords replace its fields.
+
+    `severity` is a level or a whole `Severity`.
+    """
     relevant = given.pop("relevant", True)
-    level = given.pop("severity", 2 if relevant else 0)
+    severity = given.pop("severity", 2 if relevant else 0)
+    if not isinstance(severity, Severity):
+        severity = Severity(level=severity, probabilities=(0.1, 0.2, 0.3, 0.4))
     codes: Sequence[str] = given.pop("categories", ("violence",) if relevant else ())
     analysis: dict[str, Any] = {
         "relevance": 0.95 if relevant else 0.05,
         "relevant": relevant,
         "categories": tuple(Label(code=code, probability=0.9) for code in codes),
-        "severity": Severity(level=level, probabilities=(0.1, 0.2, 0.3, 0.4)),
+        "severity": severity,
         "kind": Kind.INCIDENT if relevant else Kind.NONE,
         "model": ModelInfo(name="risk", version=given.pop("version", "1"), threshold=0.5),
     }

@@ -30,6 +30,7 @@ def test_help_names_every_command() -> None:
         (["crawl", "nowhere"], 2, "no source 'nowhere'; `langnghe sources list` names them all"),
         (["report", "--week", "2026-W99"], 2, "2026-W99"),
         (["search", "x", "--category", "weather"], 2, "no category 'weather'; there are: sexual_abuse,"),
+        (["search", "trẻ tinnh:Huế"], 2, "search, column 5: no filter is called 'tinnh'; there are tỉnh,"),
         (["search", "x", "--since", "yesterday"], 2, "--since 'yesterday' is no day; write YYYY-MM-DD"),
         (["analyse", "in.jsonl"], 2, "analyse takes no file (the stage) or two"),
         (["analyse", "missing.jsonl", "out.jsonl"], 2, "missing.jsonl: No such file"),
