@@ -87,7 +87,7 @@ def test_every_engine_answers_as_the_reference_does(
     engine.close()
 
 
-@random_worlds
+@settings(random_worlds, max_examples=50)
 @given(world=worlds, decided=verdicts, texts=st.lists(texts_asked, min_size=10, max_size=10))
 def test_every_engine_finds_what_a_text_means_in_the_order_of_how_it_is_found(
     make_engine: Callable[[], Engine],
