@@ -92,7 +92,7 @@ def go_on(house: House) -> Erased:
     if not damaged:
         tombstones.finish(house.records, names)
     return Erased(
-        pages=tuple(names),
+        pages=tuple(sorted(names)),
         partitions=rewritten,
         reports=tuple(sorted(reports)),
         copies=tuple(sorted(copies)),
