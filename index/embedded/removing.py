@@ -33,7 +33,7 @@ def remove(database: Database, page_ids: Collection[str]) -> int:
             connection.execute("DELETE FROM triage WHERE page_id IN (SELECT value FROM json_each(?))", listed)
             gone += len(rows)
     _purge(database)  # even if nothing was held: a kill may have come between
-    if not _empty_journal(database, ERASING_S):
+    if not empty_journal(database, ERASING_S):
         raise IndexUnavailable(f"the index {database.path} is being read, its journal stays; run again")
     return gone
 
@@ -53,7 +53,7 @@ def prune(database: Database, query: Query) -> int:
         gone += len(rows)
     if gone:
         _purge(database)
-        _empty_journal(database, 0.0)  # while somebody reads it stays, and is written over by and by
+        empty_journal(database, 0.0)  # while somebody reads it stays, and is written over by and by
     return gone
 
 
@@ -76,7 +76,7 @@ def _purge(database: Database) -> None:
             connection.execute("PRAGMA temp_store = MEMORY")
 
 
-def _empty_journal(database: Database, wait_s: float) -> bool:
+def empty_journal(database: Database, wait_s: float) -> bool:
     """Cut off the journal, which holds what was removed until it is written over; say if nobody reads."""
     with database.lent() as connection:
         connection.execute(f"PRAGMA busy_timeout = {wait_s * 1000:.0f}")

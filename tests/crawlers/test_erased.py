@@ -15,7 +15,7 @@ COMMENTS = COMMENT.format(n=1) + COMMENT.format(n=2)
 def erase(place: Place, url: str, anchor: str = "") -> str:
     """Set a tombstone on what is at `url`."""
     name = page_id(url, anchor)
-    tombstones.erase(place.records, name, {url}, "an", "by request")
+    tombstones.erase(place.records, {name: {url}}, "an", "by request")
     return name
 
 

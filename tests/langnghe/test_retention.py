@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from core.archive import Archive
-from core.contracts import Page, What
+from core.contracts import Alert, AlertKind, Document, Page, What
 from core.errors import Busy
-from core.records import crawled
+from core.records import crawled, notices
 from core.records.signatures import signatures
 from index.embedded import EmbeddedEngine
 from langnghe import retention
@@ -77,6 +77,10 @@ def test_each_class_goes_when_it_is_due(filled: House, pages: dict[str, Page]) -
     assert before == set(held)
     due = {pages[name].id for name in DUE}
 
+    for name in ("relevant, due", "relevant, young"):
+        facts = {"page_id": pages[name].id, "title": pages[name].title}
+        notices.raise_alerts(filled.records, [Alert(key=name, kind=AlertKind.GRAVE, at=NOON, facts=facts)])
+
     tried = pruned(filled, dry_run=True)
     assert (tried.irrelevant, tried.relevant, tried.decided, tried.unjudged) == (2, 1, 0, 0)
     assert (archived(filled), indexed(filled)) == (before, held)
@@ -91,6 +95,7 @@ def test_each_class_goes_when_it_is_due(filled: House, pages: dict[str, Page]) -
     assert crawled.known_partitions(filled.records) == set(filled.archive.partitions())
     with signatures(filled.records, duplicates.KIND) as store:
         assert not any(store.get(name) for name in due)
+    assert [alert.key for alert in notices.alerts(filled.records)] == ["relevant, young"]
     for file in filled.settings.data_dir.glob("index*"):
         assert WORD.encode() not in file.read_bytes()
 
@@ -127,8 +132,6 @@ def test_a_decision_that_the_index_had_missed_counts(filled: House, pages: dict[
 
 def indexed_as_new(house: House, page: Page) -> Any:
     """Return the document of a page, as if nobody had decided on it."""
-    from core.contracts import Document
-
     return Document(page=page, analysis=house.analyser.analyse([page])[0])
 
 
