@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urldefrag
 
 from core.contracts import Page, PageType, content_hash
 from core.urls import page_id
@@ -11,9 +12,9 @@ from tests.langnghe.decided import BEATEN, DROWNED, GOLD
 
 def made(number: int, **given: Any) -> Page:
     """One page with the hash of its content, dated `number` hours before noon."""
-    url = f"https://bao.example/{number}.html"
+    url = given.get("url", f"https://bao.example/{number}.html")
     facts: dict[str, Any] = {
-        "id": page_id(url),
+        "id": page_id(*urldefrag(url)),
         "url": url,
         "canonical_url": url,
         "source_id": "bao",
