@@ -1,6 +1,7 @@
 """The engine that the settings name, and its generations."""
 
 from core.settings import Settings
+from index.elastic import ElasticGenerations
 from index.embedded.generations import EmbeddedGenerations
 from index.engine import Engine
 from index.generations import Generations
@@ -13,4 +14,6 @@ def open_engine(settings: Settings) -> Engine:
 
 def open_generations(settings: Settings) -> Generations:
     """Return the generations of the index that `settings` name. Nothing is opened yet."""
+    if settings.elastic.hosts:
+        return ElasticGenerations(settings.elastic)
     return EmbeddedGenerations(settings.index_path)

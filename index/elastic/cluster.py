@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from elastic_transport.client_utils import DEFAULT
@@ -72,6 +73,20 @@ class Cluster:
         """Return the answer to a search in `index` (None: the point in time of `body`), never of a part."""
         found = self.ask(lambda: self.client.search(index=index, allow_partial_search_results=False, **body))
         return dict(found.body)
+
+    def get(self, docs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return what is held under each index and id of `docs` as it is this moment, one entry for each."""
+
+        def got() -> list[dict[str, Any]]:
+            answer = self.client.mget(docs=docs)
+            for doc in answer.body["docs"]:
+                kind = doc.get("error", {}).get("type")
+                # An answer is well even if a shard is gone: then this is no document that is not there.
+                if kind not in (None, "index_not_found_exception"):
+                    raise ApiError(kind, replace(answer.meta, status=503), doc)
+            return list(answer.body["docs"])
+
+        return self.ask(got)
 
     def refresh(self, index: str | list[str]) -> None:
         """Let searches see all that was written to `index`."""

@@ -87,8 +87,7 @@ def _got(
         {"_index": index, "_id": page_id, **({} if fields is None else {"_source": list(fields)})}
         for index, page_id in places
     ]
-    answer = cluster.ask(lambda: cluster.client.mget(docs=docs))
-    return [_held(doc) if doc.get("found") else None for doc in answer.body["docs"]]
+    return [_held(doc) if doc.get("found") else None for doc in cluster.get(docs)]
 
 
 def _held(found: Mapping[str, Any]) -> Held:

@@ -16,7 +16,6 @@ from index.elastic.translating import EVERYTHING, Clause, translate
 from index.elastic.view import Moment, View
 from index.engine import Query
 
-
 # More months than any archive has.
 MONTHS = 10_000
 # How long merging may take that leaves nothing of what was removed.

@@ -73,6 +73,7 @@ def add_month(cluster: Cluster, generation: str, index: str) -> None:
     """
     names = Names(cluster.prefix)
     _make(cluster, index, "documents", [names.all_of(generation)])
+    check(cluster, index)  # It may have been there, made by someone else.
     mark, serving = names.mark(generation), names.prefix
     actions: list[dict[str, dict[str, object]]] = [
         {"remove": {"index": mark, "alias": serving, "must_exist": True}},

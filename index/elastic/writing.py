@@ -119,5 +119,8 @@ def _operation(index: str, document: Document, triage: Triage, held: Sequence[He
 
 def _make_months(cluster: Cluster, layout: Layout, generation: str, news: dict[str, Document]) -> None:
     wanted = {layout.names.month(generation, document) for document in news.values()}
-    for month in sorted(wanted - layout.indices.keys()):
+    # One that is there may not serve yet: a kill can come between making it and letting it serve.
+    serves = layout.names.prefix if generation == layout.serving else layout.names.all_of(generation)
+    ready = {index for index, aliases in layout.indices.items() if serves in aliases}
+    for month in sorted(wanted - ready):
         schema.add_month(cluster, generation, month)
