@@ -1,4 +1,4 @@
-"""The local Elasticsearch: it starts, keeps its data, and leaves nothing behind."""
+"""The local Elasticsearch: it starts, says where it is, and leaves nothing behind."""
 
 import json
 import os
@@ -6,25 +6,17 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from core.errors import MissingPart
+from tests.services.conftest import until
 from tools.local_elasticsearch import Cluster, NodeFailed, installation
 
 pytestmark = pytest.mark.services
 ROOT = Path(__file__).parents[2]
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_node_answers_searches(elasticsearch: str) -> None:
@@ -64,23 +56,6 @@ def test_the_command_prints_where_it_is_and_leaves_no_process(end: signal.Signal
         running.send_signal(end)
         assert running.wait(60) == (-9 if end is signal.SIGKILL else 0)
         until(lambda: not java_processes(str(tmp_path)))
-
-
-def test_data_outlives_a_stop_of_the_whole_cluster_and_the_loss_of_a_node(
-    elasticsearch_cluster: Cluster,
-) -> None:
-    cluster = elasticsearch_cluster
-    with Elasticsearch(cluster.urls) as client:
-        replicas = {"number_of_replicas": 1}
-        client.indices.create(index="kept", settings=replicas, wait_for_active_shards="all")
-        client.index(index="kept", id="1", document={"n": 1}, refresh=True)
-        cluster.nodes[0].kill()
-        cluster.await_health(nodes=2)
-        assert client.get(index="kept", id="1")["_source"] == {"n": 1}
-        cluster.stop()
-        cluster.start()
-        assert client.get(index="kept", id="1")["_source"] == {"n": 1}
-        client.indices.delete(index="kept")
 
 
 def test_without_maven_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
