@@ -45,9 +45,7 @@ def _pairs(view: View, clause: Clause, terms: dict[str, Any]) -> tuple[dict[str,
     return {bucket["key"]: bucket["doc_count"] for bucket in buckets}, answer["hits"]["total"]["value"]
 
 
-def _together(
-    view: View, clause: Clause, couples: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], int]:
+def _together(view: View, clause: Clause, couples: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return in how many texts both of each couple are."""
     if not couples:
         return {}
