@@ -17,6 +17,8 @@ from core.settings import ElasticSettings
 PASSING = frozenset({429, 502, 503, 504})
 # Seconds between tries: doubled each time from the first to the last.
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 10.0
+# Long enough for an index that is dropped, or a shard that moves, in the middle of a search.
+MOMENT_S = 1.0
 
 Answer = TypeVar("Answer")
 
@@ -24,14 +26,15 @@ Answer = TypeVar("Answer")
 class Cluster:
     """A cluster of Elasticsearch and the names under one prefix in it. For any number of threads.
 
-    `wait_s`: how long what can pass (an overloaded cluster, one that is down) is waited for.
+    `patient`: what can pass (an overloaded cluster, one that is down) is waited for up to `settings.wait_s`;
+    else a moment only, for a person waits.
     """
 
     def __init__(self, settings: ElasticSettings, *, patient: bool) -> None:
         """Make ready to reach `settings.hosts`; nothing is sent yet. Raises BadSettings for a bad URL."""
         self.settings = settings
         self.prefix = settings.prefix
-        self.wait_s = settings.wait_s if patient else 0.0
+        self.wait_s = settings.wait_s if patient else MOMENT_S
         self.hosts = ", ".join(settings.hosts)
         try:
             self.client = Elasticsearch(

@@ -22,7 +22,7 @@ def write(
 ) -> list[Written]:
     """Index `documents` as `index.engine.Engine.write` says; return what became of each."""
     made = list(map(masked, documents))
-    held = _held(cluster, layout, generation, {d.id for d in made}, fresh)
+    held = _held(cluster, generation, {d.id for d in made}, fresh)
     known = {page_id: _latest(found) for page_id, found in held.items()}
     news: dict[str, Document] = {}
     written = []
@@ -66,7 +66,7 @@ def _put(
                 for i, d in waiting.items()
             ),
         )
-        fresh.note(answer.operation for answer in answers)
+        fresh.note(cluster, [answer.operation for answer in answers])
         refused |= {a.operation.id: a.reason for a in answers if a.result == "refused"}
         done = [a.operation for a in answers if a.result == "done"]
         # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
@@ -80,7 +80,7 @@ def _put(
         if again:
             layout = schema.read_layout(cluster)
             cluster.refresh(layout.names.all_of(generation))
-            held = _held(cluster, layout, generation, again, fresh)
+            held = _held(cluster, generation, again, fresh)
         waiting = {
             page_id: d
             for page_id, d in waiting.items()
@@ -89,10 +89,8 @@ def _put(
     return refused
 
 
-def _held(
-    cluster: Cluster, layout: Layout, generation: str, page_ids: set[str], fresh: Fresh
-) -> dict[str, list[Held]]:
-    return find(cluster, layout.names.all_of(generation), page_ids, fresh, ["revision"])
+def _held(cluster: Cluster, generation: str, page_ids: set[str], fresh: Fresh) -> dict[str, list[Held]]:
+    return find(cluster, generation, page_ids, fresh, ["revision"])
 
 
 def _latest(held: Sequence[Held]) -> Revision | None:
@@ -106,7 +104,7 @@ def _but_latest(held: Sequence[Held]) -> list[Held]:
 def _leave(cluster: Cluster, held: Iterable[Held], fresh: Fresh) -> None:
     operations = [Operation(h.index, h.id, None, h.seq_no, h.term) for h in held]
     send(cluster, operations)
-    fresh.note(operations)
+    fresh.note(cluster, operations)
 
 
 def _operation(index: str, document: Document, triage: Triage, held: Sequence[Held]) -> Operation:
