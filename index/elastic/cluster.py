@@ -34,7 +34,7 @@ class Cluster:
         """Make ready to reach `settings.hosts`; nothing is sent yet. Raises BadSettings for a bad URL."""
         self.settings = settings
         self.prefix = settings.prefix
-        self.wait_s = settings.wait_s if patient else MOMENT_S
+        self.wait_s = settings.wait_s if patient else min(settings.wait_s, MOMENT_S)
         self.hosts = ", ".join(settings.hosts)
         try:
             self.client = Elasticsearch(
