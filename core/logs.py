@@ -55,6 +55,8 @@ def set_up_logs(*, debug: bool = False, json: bool = False) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # Each request tried again, with a traceback; what is waited for is said in lines of our own.
+    logging.getLogger("elastic_transport").setLevel(level if debug else logging.ERROR)
 
 
 def log(name: str) -> structlog.types.FilteringBoundLogger:

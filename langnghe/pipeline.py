@@ -207,7 +207,13 @@ def _fold_and_write(house: House, documents: Sequence[Document], engines: Sequen
     for engine in engines:
         for group in groups:
             engine.lead(group.leader, group.followers)
-    outcomes = [_outcome(Stage.INDEX, latest[w.id].page, Result(w.result)) for w in written]
+    # Of a refusal by the engine, its own code is the detail.
+    outcomes = [
+        _outcome(
+            Stage.INDEX, latest[w.id].page, Result(w.result), "index_refused" if w.reason else "", w.reason
+        )
+        for w in written
+    ]
     return outcomes + [_outcome(Stage.INDEX, d.page, Result.DROPPED, "erased") for d in erased]
 
 
@@ -264,7 +270,7 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
         specs = [find_source(house, name) for name in urls]
         named_contact(house.settings, specs)
         crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
-    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is Stage.ANALYSE})
+    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is not Stage.CRAWL})
     if pages:
         documents, outcomes = analyse_pages(house, pages)
         _record(house, run_id, outcomes + index_documents(house, documents), on_outcome)

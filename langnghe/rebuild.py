@@ -226,7 +226,7 @@ class _Rebuild:
         held = [page_id for page_id in erased if self.engine.get(page_id)]
         self.engine.remove(held)
         pages = {n.id for names in self.names.values() for n in names} - erased
-        failed = {q.item for q in runs.quarantined(self.house.records) if q.stage is Stage.ANALYSE}
+        failed = {q.item for q in runs.quarantined(self.house.records) if q.stage is not Stage.CRAWL}
         return pages - {page_id for page_id in failed & pages if self.engine.get(page_id) is None}
 
     def verify(self, engine: Engine, pages: set[str], triages: Mapping[str, Triage]) -> int:

@@ -112,7 +112,7 @@ def _ask(cluster: Cluster, operations: Sequence[Operation]) -> list[dict[str, An
     try:
         answer = cluster.ask(
             lambda: cluster.client.bulk(
-                operations=lines,
+                operations=lines,  # type: ignore[arg-type] # the client takes lines that are JSON already
                 # Shards that are not there are to be told before our own patience with the request ends.
                 timeout=f"{cluster.settings.timeout_s / 2:.0f}s",
                 filter_path=["items.*.status", "items.*.error.type"],

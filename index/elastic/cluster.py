@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from elastic_transport.client_utils import DEFAULT
@@ -16,6 +17,8 @@ from core.settings import ElasticSettings
 PASSING = frozenset({429, 502, 503, 504})
 # Seconds between tries: doubled each time from the first to the last.
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 10.0
+# Long enough for an index that is dropped, or a shard that moves, in the middle of a search.
+MOMENT_S = 1.0
 
 Answer = TypeVar("Answer")
 
@@ -23,14 +26,15 @@ Answer = TypeVar("Answer")
 class Cluster:
     """A cluster of Elasticsearch and the names under one prefix in it. For any number of threads.
 
-    `wait_s`: how long what can pass (an overloaded cluster, one that is down) is waited for.
+    `patient`: what can pass (an overloaded cluster, one that is down) is waited for up to `settings.wait_s`;
+    else a moment only, for a person waits.
     """
 
     def __init__(self, settings: ElasticSettings, *, patient: bool) -> None:
         """Make ready to reach `settings.hosts`; nothing is sent yet. Raises BadSettings for a bad URL."""
         self.settings = settings
         self.prefix = settings.prefix
-        self.wait_s = settings.wait_s if patient else 0.0
+        self.wait_s = settings.wait_s if patient else min(settings.wait_s, MOMENT_S)
         self.hosts = ", ".join(settings.hosts)
         try:
             self.client = Elasticsearch(
@@ -72,6 +76,20 @@ class Cluster:
         """Return the answer to a search in `index` (None: the point in time of `body`), never of a part."""
         found = self.ask(lambda: self.client.search(index=index, allow_partial_search_results=False, **body))
         return dict(found.body)
+
+    def get(self, docs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return what is held under each index and id of `docs` as it is this moment, one entry for each."""
+
+        def got() -> list[dict[str, Any]]:
+            answer = self.client.mget(docs=docs)
+            for doc in answer.body["docs"]:
+                kind = doc.get("error", {}).get("type")
+                # An answer is well even if a shard is gone: then this is no document that is not there.
+                if kind not in (None, "index_not_found_exception"):
+                    raise ApiError(kind, replace(answer.meta, status=503), doc)
+            return list(answer.body["docs"])
+
+        return self.ask(got)
 
     def refresh(self, index: str | list[str]) -> None:
         """Let searches see all that was written to `index`."""

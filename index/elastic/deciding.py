@@ -53,13 +53,13 @@ def put_into_force(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh
         return
     # Documents that others wrote since searches last looked are to be seen: they may not have seen these.
     cluster.refresh(everything)
-    standing = find(cluster, everything, triages, fresh, ["triage"])
+    standing = find(cluster, None, triages, fresh, ["triage"])
     wanted = [
         page_id
         for page_id, found in standing.items()
         if any(_differs(Triage.model_validate(held.source["triage"]), triages[page_id]) for held in found)
     ]
-    _change(cluster, everything, wanted, judged, fresh)
+    _change(cluster, None, wanted, judged, fresh)
 
 
 def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str], fresh: Fresh) -> None:
@@ -73,8 +73,7 @@ def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str
         analysis = document.analysis.model_copy(update={"duplicate_of": duplicate_of})
         return Stored(document.model_copy(update={"analysis": analysis}), stored.triage)
 
-    where = Names(cluster.prefix).all_of(generation)
-    _change(cluster, where, [leader, *followers], led, fresh)
+    _change(cluster, generation, [leader, *followers], led, fresh)
 
 
 def _differs(before: Triage, now: Triage) -> bool:
@@ -83,7 +82,7 @@ def _differs(before: Triage, now: Triage) -> bool:
 
 def _change(
     cluster: Cluster,
-    where: str,
+    generation: str | None,
     page_ids: Sequence[str],
     change: Callable[[Stored], Stored | None],
     fresh: Fresh,
@@ -92,14 +91,15 @@ def _change(
     waiting = list(page_ids)
     while waiting:
         operations = []
-        for found in find(cluster, where, waiting, fresh).values():
+        for found in find(cluster, generation, waiting, fresh).values():
             for held in found:
                 changed = change(Stored.of(held.source))
                 if changed is not None:
                     body = encode(changed.document, changed.triage)
                     operations.append(Operation(held.index, held.id, body, held.seq_no, held.term))
         answers = send(cluster, operations)
-        fresh.note(operations)
+        fresh.note(cluster, operations)
         waiting = [a.operation.id for a in answers if a.result == "conflict"]
         if waiting:
-            cluster.refresh(where)
+            names = Names(cluster.prefix)
+            cluster.refresh(names.everything if generation is None else names.all_of(generation))

@@ -7,8 +7,7 @@ from core.contracts import Document, Triage
 from core.settings import ElasticSettings
 from index.elastic import counting, deciding, likeness, removing, schema, searching, standing, writing
 from index.elastic.cluster import Cluster
-from index.elastic.entry import Stored, hit
-from index.elastic.finding import find
+from index.elastic.entry import hit
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Layout, Names
 from index.elastic.view import Moment, View
@@ -22,16 +21,22 @@ class ElasticEngine:
     """
 
     def __init__(
-        self, settings: ElasticSettings, *, patient: bool = True, generation: str | None = None
+        self,
+        settings: ElasticSettings,
+        *,
+        patient: bool = True,
+        generation: str | None = None,
+        fresh: Fresh | None = None,
     ) -> None:
         """Open the index under `settings.prefix`, making it if need be; of one generation or what serves.
 
-        `patient`: what can pass is waited for, up to `settings.wait_s`. Raises IndexUnavailable if it can't
-        be used, BadSettings.
+        `patient`: what can pass is waited for, up to `settings.wait_s`. Engines that share `fresh` see each
+        other's writes at once; others, in other processes, within a second or so. Raises IndexUnavailable if
+        it can't be used, BadSettings.
         """
         self._cluster = Cluster(settings, patient=patient)
         self._generation = generation
-        self._fresh = Fresh(self._cluster)
+        self._fresh = fresh or Fresh()
         try:
             schema.prepare(self._cluster)
         except BaseException:
@@ -51,13 +56,14 @@ class ElasticEngine:
         deciding.lead(self._cluster, generation, leader, followers, self._fresh)
 
     def apply(self, triages: Mapping[str, Triage]) -> None:
-        """Put verdicts into force, in all generations."""
+        """Put verdicts into force, in all generations; others see it at once too."""
         deciding.apply(self._cluster, triages, self._fresh)
+        self._fresh.show(self._cluster)
 
     def get(self, page_id: str) -> Hit | None:
         """Return one document, or None."""
-        found = find(self._cluster, self._alias, [page_id], self._fresh).get(page_id)
-        return hit(found[-1].source) if found else None
+        found = searching.one(self._view(), page_id)
+        return hit(found["_source"]) if found else None
 
     def search(self, query: Query) -> Results:
         """Return a page of hits and the total."""
@@ -86,8 +92,9 @@ class ElasticEngine:
 
     def similar(self, page_id: str, limit: int = 10) -> tuple[Hit, ...]:
         """Return the documents most like one by their words."""
-        found = find(self._cluster, self._alias, [page_id], self._fresh).get(page_id)
-        return likeness.similar(self._view(), Stored.of(found[-1].source), limit) if found else ()
+        view = self._view()
+        found = searching.one(view, page_id)
+        return likeness.similar(view, found, limit) if found else ()
 
     def remove(self, page_ids: Collection[str]) -> int:
         """Remove documents from all generations and merge what held them, which may take minutes."""
@@ -101,8 +108,7 @@ class ElasticEngine:
 
     def size(self) -> int:
         """Return how many documents are held."""
-        self._fresh.show()
-        return int(self._cluster.ask(lambda: self._cluster.client.count(index=self._alias))["count"])
+        return searching.size(self._view())
 
     def close(self) -> None:
         """Close all connections."""
@@ -115,11 +121,11 @@ class ElasticEngine:
 
     def _view(self) -> View:
         """Return what is read: all that this engine wrote is in it."""
-        self._fresh.show()
+        self._fresh.show(self._cluster)
         return View(self._cluster, self._alias)
 
     def _moment(self) -> Moment:
-        self._fresh.show()
+        self._fresh.show(self._cluster)
         return Moment(self._cluster, self._alias)
 
     def _place(self) -> tuple[Layout, str]:

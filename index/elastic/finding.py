@@ -25,17 +25,27 @@ class Held:
 
 
 def find(
-    cluster: Cluster, where: str, page_ids: Collection[str], fresh: Fresh, fields: Sequence[str] | None = None
+    cluster: Cluster,
+    generation: str | None,
+    page_ids: Collection[str],
+    fresh: Fresh,
+    fields: Sequence[str] | None = None,
 ) -> dict[str, list[Held]]:
-    """Return what `where` holds under each id, one entry for each index, with `fields` or all that is stored.
+    """Return what a generation (None: all) holds under each id, one entry for each index.
 
-    As searches see it, and for what `fresh` knows as it is.
+    With `fields` or all that is stored; as searches see it, and for what `fresh` knows as it is.
     """
+    names = Names(cluster.prefix)
+    where = names.everything if generation is None else names.all_of(generation)
     found: dict[str, dict[str, Held]] = {}
     for ids in _chunks(page_ids):
         for held in _searched(cluster, where, ids, fields):
             found.setdefault(held.id, {})[held.index] = held
-        unseen = fresh.places(ids)
+        unseen = [
+            (index, page_id)
+            for index, page_id in fresh.places(ids)
+            if generation in (None, names.generation(index))
+        ]
         for (index, page_id), now in zip(unseen, _got(cluster, unseen, fields), strict=True):
             of_page = found.setdefault(page_id, {})
             of_page.pop(index, None)
@@ -87,8 +97,7 @@ def _got(
         {"_index": index, "_id": page_id, **({} if fields is None else {"_source": list(fields)})}
         for index, page_id in places
     ]
-    answer = cluster.ask(lambda: cluster.client.mget(docs=docs))
-    return [_held(doc) if doc.get("found") else None for doc in answer.body["docs"]]
+    return [_held(doc) if doc.get("found") else None for doc in cluster.get(docs)]
 
 
 def _held(found: Mapping[str, Any]) -> Held:

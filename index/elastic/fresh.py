@@ -1,4 +1,4 @@
-"""What this engine wrote and searches do not see yet."""
+"""What was written and searches do not see yet."""
 
 import threading
 from collections.abc import Collection, Iterable
@@ -11,37 +11,36 @@ MOST = 20_000
 
 
 class Fresh:
-    """Where this engine wrote since it last made searches see all it wrote.
+    """Where engines that share this wrote since searches were last made to see it.
 
     Elasticsearch shows writes to searches after a second or so, and at once only at a price that a bulk load
-    would pay over and over. So the price is paid when this engine reads.
+    would pay over and over. So the price is paid when one of these engines reads.
     """
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
+    def __init__(self) -> None:
         self._places: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
-    def note(self, operations: Iterable[Operation]) -> None:
+    def note(self, cluster: Cluster, operations: Iterable[Operation]) -> None:
         """Remember what was written."""
         with self._lock:
             for operation in operations:
                 self._places.setdefault(operation.id, set()).add(operation.index)
             if len(self._places) > MOST:
-                self._show()
+                self._show(cluster)
 
     def places(self, page_ids: Collection[str]) -> list[tuple[str, str]]:
         """Return the index and id of what searches may not see of `page_ids`."""
         with self._lock:
             return [(index, i) for i in page_ids for index in self._places.get(i, ())]
 
-    def show(self) -> None:
-        """Let searches see all that this engine wrote."""
+    def show(self, cluster: Cluster) -> None:
+        """Let searches see all that was written."""
         with self._lock:  # Who comes second waits for what the first one does.
             if self._places:
-                self._show()
+                self._show(cluster)
 
-    def _show(self) -> None:
+    def _show(self, cluster: Cluster) -> None:
         indices = sorted({index for found in self._places.values() for index in found})
-        self._cluster.refresh(indices)
+        cluster.refresh(indices)
         self._places = {}

@@ -5,6 +5,7 @@ from core.settings import ElasticSettings
 from index.elastic import schema
 from index.elastic.cluster import Cluster
 from index.elastic.engine import ElasticEngine
+from index.elastic.fresh import Fresh
 
 
 class ElasticGenerations:
@@ -15,10 +16,11 @@ class ElasticGenerations:
         self._settings = settings
         self._patient = patient
         self._cluster = Cluster(settings, patient=patient)
+        self._fresh = Fresh()
 
     def open(self) -> ElasticEngine:
         """Open what serves, beginning a first generation if there is none."""
-        return ElasticEngine(self._settings, patient=self._patient)
+        return ElasticEngine(self._settings, patient=self._patient, fresh=self._fresh)
 
     def serving(self) -> str | None:
         """Return the name of the generation that serves, if any."""
@@ -36,7 +38,7 @@ class ElasticGenerations:
             alias = layout.names.building
             self._alias([_remove(f"{self._cluster.prefix}-*", alias), _add(layout.names.mark(name), alias)])
         schema.check(self._cluster, layout.names.mark(name))
-        return ElasticEngine(self._settings, patient=self._patient, generation=name)
+        return ElasticEngine(self._settings, patient=self._patient, generation=name, fresh=self._fresh)
 
     def swap(self, name: str) -> None:
         """Let `name` serve; once more if a month was begun between looking and changing."""

@@ -20,7 +20,7 @@ FIRST = "first"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names under a prefix. Capital letters, which none may have, are written as `_` and the small one."""
+    """The names under a prefix. Capital letters, which they may not have, are written `_a`."""
 
     prefix: str
 

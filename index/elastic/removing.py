@@ -1,7 +1,7 @@
 """Documents on their way out."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,7 @@ from index.engine import Query
 
 # More months than any archive has.
 MONTHS = 10_000
-# How long merging may take that leaves nothing of what was removed.
+# How long it may take until nothing is left of what was removed: a month is merged in some minutes.
 PURGE_S = 3600.0
 
 
@@ -29,11 +29,11 @@ def remove(cluster: Cluster, layout: Layout, generation: str, page_ids: Collecti
     rest = iter(page_ids)
     while some := list(islice(rest, CHUNK)):
         cluster.refresh(names.everything)
-        held = [h for found in find(cluster, names.everything, some, fresh, []).values() for h in found]
+        held = [h for found in find(cluster, None, some, fresh, []).values() for h in found]
         kept = [verdict for _, verdict in verdicts(cluster, some).values()]
         operations = [Operation(h.index, h.id, None) for h in (*held, *kept)]
         send(cluster, operations)
-        fresh.note(operations)
+        fresh.note(cluster, operations)
         gone |= {h.id for h in held if names.generation(h.index) == generation}
     if page_ids:  # even if nothing was held: a kill may have come between
         _purge(cluster, [names.everything, names.triages])
@@ -48,15 +48,15 @@ def prune(view: Moment, query: Query, fresh: Fresh) -> int:
     clause = translate(asked(query))
     everything, matched = _by_index(view, EVERYTHING), _by_index(view, clause)
     whole = [index for index, count in matched.items() if count == everything[index]]
+    gone = 0
     cluster = view.cluster
-    if whole:
-        cluster.ask(lambda: cluster.client.indices.delete(index=whole, ignore_unavailable=True))
-    parts = (operation for operation in _deletions(view, clause) if operation.index not in whole)
-    gone = sum(matched[index] for index in whole)
+    parts = _deletions(view, clause, whole)
     while some := list(islice(parts, CHUNK)):
         gone += sum(answer.result == "done" for answer in send(cluster, some))
-        fresh.note(some)
-    return gone
+        fresh.note(cluster, some)
+    if whole:
+        cluster.ask(lambda: cluster.client.indices.delete(index=whole, ignore_unavailable=True))
+    return gone + sum(matched[index] for index in whole)
 
 
 def _by_index(view: View, clause: Clause) -> dict[str, int]:
@@ -66,11 +66,11 @@ def _by_index(view: View, clause: Clause) -> dict[str, int]:
     return {b["key"]: b["doc_count"] for b in answer["aggregations"]["months"]["buckets"]}
 
 
-def _deletions(view: Moment, clause: Clause) -> Iterator[Operation]:
+def _deletions(view: Moment, clause: Clause, without: Sequence[str]) -> Iterator[Operation]:
     past: dict[str, Any] = {}
     while True:
         found = view.search(
-            query={"bool": {"filter": [clause]}},
+            query={"bool": {"filter": [clause], "must_not": [{"terms": {"_index": without}}]}},
             sort=["_shard_doc"],
             size=CHUNK,
             seq_no_primary_term=True,
@@ -85,22 +85,37 @@ def _deletions(view: Moment, clause: Clause) -> Iterator[Operation]:
         past = {"search_after": found[-1]["sort"]}
 
 
-def _purge(cluster: Cluster, indices: list[str]) -> None:
-    """Leave nothing of what was removed in the files of `indices`.
+def _purge(cluster: Cluster, indices: Sequence[str]) -> None:
+    """Leave nothing of what was removed up to now in the files of `indices`.
 
-    A removed document stays in its segment until that is merged. It may have to wait for shards to agree
-    that no copy of them needs it any more.
+    A removed document stays in its segment until that is merged, and is kept until all copies of its shard
+    agree that none needs it to catch up, which they do twice a minute.
     """
     client = cluster.client.options(request_timeout=PURGE_S)
+    removed = {shard: last for shard, (last, _) in _shards(cluster, indices).items()}
     deadline = time.monotonic() + PURGE_S
     for pause in pauses():
-        cluster.ask(lambda: client.indices.flush(index=indices))
-        cluster.ask(lambda: client.indices.forcemerge(index=indices, only_expunge_deletes=True))
-        stats = cluster.ask(lambda: client.indices.stats(index=indices, metric="docs"))
-        if not stats["_all"]["total"]["docs"]["deleted"]:
-            return
+        kept = _shards(cluster, indices)
+        if all(shard not in kept or kept[shard][1] > last for shard, last in removed.items()):
+            break
         if time.monotonic() + pause > deadline:
             raise IndexUnavailable(
-                f"the index on Elasticsearch ({cluster.hosts}) still holds removed texts in its files; run again"
+                f"the index on Elasticsearch ({cluster.hosts}) still has removed texts on disk; run again"
             )
-        time.sleep(pause)
+        time.sleep(min(pause, 1.0))
+    cluster.ask(lambda: client.indices.flush(index=indices))
+    cluster.ask(lambda: client.indices.forcemerge(index=indices, only_expunge_deletes=True))
+
+
+def _shards(cluster: Cluster, indices: Sequence[str]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Return for each copy of a shard the number of its last change, and of the first that is kept."""
+    stats = cluster.ask(lambda: cluster.client.indices.stats(index=indices, metric="docs", level="shards"))
+    return {
+        (index, number, copy["routing"]["node"]): (
+            copy["seq_no"]["max_seq_no"],
+            min((lease["retaining_seq_no"] for lease in copy["retention_leases"]["leases"]), default=0),
+        )
+        for index, held in stats["indices"].items()
+        for number, copies in held["shards"].items()
+        for copy in copies
+    }

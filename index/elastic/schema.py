@@ -73,6 +73,7 @@ def add_month(cluster: Cluster, generation: str, index: str) -> None:
     """
     names = Names(cluster.prefix)
     _make(cluster, index, "documents", [names.all_of(generation)])
+    check(cluster, index)  # It may have been there, made by someone else.
     mark, serving = names.mark(generation), names.prefix
     actions: list[dict[str, dict[str, object]]] = [
         {"remove": {"index": mark, "alias": serving, "must_exist": True}},
@@ -86,7 +87,7 @@ def add_month(cluster: Cluster, generation: str, index: str) -> None:
 
 
 def _forbid_others(cluster: Cluster) -> None:
-    """Let no write make an index under our prefix by itself: it would have no strict mapping, and no alias."""
+    """Let no write make an index under our prefix: it would have no strict mapping, and no alias."""
     cluster.ask(
         lambda: cluster.client.indices.put_index_template(
             name=cluster.prefix, index_patterns=[f"{cluster.prefix}-*"], priority=500, allow_auto_create=False

@@ -1,9 +1,11 @@
-"""Pages of results, and scans of all of them."""
+"""Pages of results, scans of all of them, and single documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from index.asked import asked
 from index.elastic import grouped, plain
+from index.elastic.entry import STORED
 from index.elastic.ordering import Key, Ordering
 from index.elastic.view import Moment, View
 from index.engine import Hit, Query, Results
@@ -31,3 +33,17 @@ def scan(view: Moment, query: Query) -> Iterator[Hit]:
         if page.end is None:
             return
         past = page.end
+
+
+def one(view: View, page_id: str) -> Mapping[str, Any] | None:
+    """Return the document with an id as Elasticsearch shows it, or None.
+
+    Where a kill left it in two months, the later of them.
+    """
+    found = view.search(query={"ids": {"values": [page_id]}}, sort=[{"stamp": "desc"}], size=1, source=STORED)
+    return next(iter(found["hits"]["hits"]), None)
+
+
+def size(view: View) -> int:
+    """Return how many documents there are."""
+    return int(view.search(size=0, track_total_hits=True)["hits"]["total"]["value"])

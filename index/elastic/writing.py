@@ -22,7 +22,7 @@ def write(
 ) -> list[Written]:
     """Index `documents` as `index.engine.Engine.write` says; return what became of each."""
     made = list(map(masked, documents))
-    held = _held(cluster, layout, generation, {d.id for d in made}, fresh)
+    held = _held(cluster, generation, {d.id for d in made}, fresh)
     known = {page_id: _latest(found) for page_id, found in held.items()}
     news: dict[str, Document] = {}
     written = []
@@ -66,7 +66,7 @@ def _put(
                 for i, d in waiting.items()
             ),
         )
-        fresh.note(answer.operation for answer in answers)
+        fresh.note(cluster, [answer.operation for answer in answers])
         refused |= {a.operation.id: a.reason for a in answers if a.result == "refused"}
         done = [a.operation for a in answers if a.result == "done"]
         # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
@@ -80,7 +80,7 @@ def _put(
         if again:
             layout = schema.read_layout(cluster)
             cluster.refresh(layout.names.all_of(generation))
-            held = _held(cluster, layout, generation, again, fresh)
+            held = _held(cluster, generation, again, fresh)
         waiting = {
             page_id: d
             for page_id, d in waiting.items()
@@ -89,10 +89,8 @@ def _put(
     return refused
 
 
-def _held(
-    cluster: Cluster, layout: Layout, generation: str, page_ids: set[str], fresh: Fresh
-) -> dict[str, list[Held]]:
-    return find(cluster, layout.names.all_of(generation), page_ids, fresh, ["revision"])
+def _held(cluster: Cluster, generation: str, page_ids: set[str], fresh: Fresh) -> dict[str, list[Held]]:
+    return find(cluster, generation, page_ids, fresh, ["revision"])
 
 
 def _latest(held: Sequence[Held]) -> Revision | None:
@@ -106,7 +104,7 @@ def _but_latest(held: Sequence[Held]) -> list[Held]:
 def _leave(cluster: Cluster, held: Iterable[Held], fresh: Fresh) -> None:
     operations = [Operation(h.index, h.id, None, h.seq_no, h.term) for h in held]
     send(cluster, operations)
-    fresh.note(operations)
+    fresh.note(cluster, operations)
 
 
 def _operation(index: str, document: Document, triage: Triage, held: Sequence[Held]) -> Operation:
@@ -119,5 +117,8 @@ def _operation(index: str, document: Document, triage: Triage, held: Sequence[He
 
 def _make_months(cluster: Cluster, layout: Layout, generation: str, news: dict[str, Document]) -> None:
     wanted = {layout.names.month(generation, document) for document in news.values()}
-    for month in sorted(wanted - layout.indices.keys()):
+    # One that is there may not serve yet: a kill can come between making it and letting it serve.
+    serves = layout.names.prefix if generation == layout.serving else layout.names.all_of(generation)
+    ready = {index for index, aliases in layout.indices.items() if serves in aliases}
+    for month in sorted(wanted - ready):
         schema.add_month(cluster, generation, month)

@@ -12,6 +12,7 @@ from core.contracts import Document
 from core.errors import IndexUnavailable
 from core.settings import ElasticSettings
 from index.elastic import ElasticEngine
+from index.elastic.schema import definition
 from index.engine import Query
 from tests.index.documents import document
 from tests.services.conftest import EVERYTHING, held, once, texts
@@ -159,3 +160,15 @@ def test_a_clock_an_hour_ahead_loses_and_doubles_nothing(engine: ElasticEngine) 
     assert held(engine) == {"page-0001": 1}
     (hit,) = engine.search(Query(text='"nội dung b"')).hits
     assert hit.document.page.content_hash == "b"
+
+
+def test_a_kill_between_making_a_month_and_letting_it_serve_hides_nothing(
+    engine: ElasticEngine, elastic_settings: ElasticSettings
+) -> None:
+    one = document(1)
+    with Elasticsearch(elastic_settings.hosts[0]) as client:
+        mapping = {"mappings": definition("documents")["mappings"]}
+        aliases: dict[str, Any] = {f"{elastic_settings.prefix}-first-all": {}}
+        client.indices.create(index=month(elastic_settings, one), aliases=aliases, **mapping)
+    engine.write([one])
+    assert held(engine) == once([one])

@@ -75,8 +75,8 @@ def test_a_node_killed_in_the_middle_of_a_load_and_of_a_search_costs_nothing(
     earlier = {d.id for d in old}
     assert [page_id for page_id in found if page_id in earlier] == [d.id for d in reversed(old)]
     assert len(set(found)) == len(found)
-    assert held(reading) == once([*old, *new])
-    assert sum(bucket.count for bucket in reading.counts(EVERYTHING)) == 480
+    assert held(engine) == once([*old, *new])
+    assert sum(bucket.count for bucket in engine.counts(EVERYTHING)) == 480
     for one in (engine, reading):
         one.close()
 
