@@ -216,8 +216,8 @@ def lane(chance: Floats, relevant: Truths, grave: Truths) -> float:
 
     The highest at which GRAVE_RECALL of the `grave` texts are one or the other; 1 where they are relevant
     already. By this rule on four fifths of the cases, 0.974 of the grave texts of the other fifth were found
-    (mean of 20 draws of folds). With the probability of relevance alone instead of this chance, half as many
-    texts again must be looked at for the same recall; with a model of its own for the grave, twice as many.
+    (mean of 20 draws of folds). Of the 1,845 sampled texts it has 91 looked at; for the same recall the
+    probability of relevance alone has 149, a linear model of its own for the grave 153.
     """
     missing = np.sort(chance[grave & ~relevant])[::-1]
     needed = int(np.ceil(GRAVE_RECALL * grave.sum() - (grave & relevant).sum()))
