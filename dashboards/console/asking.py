@@ -24,7 +24,8 @@ HELP = (
     (
         _("nguồn:tuoitre loại_tin:bài_báo trạng_thái:đã_xác_nhận"),
         _(
-            "còn có dạng, sắc_thái, liên_quan, có_thể_nghiêm_trọng, đã_quyết, nhóm; gõ không dấu hoặc tiếng Anh cũng được"
+            "còn có dạng, sắc_thái, liên_quan, có_thể_nghiêm_trọng, đã_quyết, nhóm; "
+            "gõ không dấu hoặc tiếng Anh cũng được"
         ),
     ),
 )
