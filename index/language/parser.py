@@ -1,7 +1,7 @@
 """From the text of a search to its expression, or to an error that points at the place."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import cast
 
@@ -43,10 +43,12 @@ def parse(text: str) -> Expression:
     Marks decide per term: with any, the words are meant exactly; without, all spellings are. Raises
     `core.errors.Unreadable`.
     """
-    text = nfc(text).translate(_QUOTES)
-    if not text.strip():
-        return All()
-    return _Reading(text).expression()
+    return _read(nfc(text).translate(_QUOTES))
+
+
+@lru_cache(maxsize=256)  # A page of the console asks the same text about ten times.
+def _read(text: str) -> Expression:
+    return _Reading(text).expression() if text.strip() else All()
 
 
 class _Reading:

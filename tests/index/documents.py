@@ -20,6 +20,7 @@ from core.contracts import (
     State,
     Triage,
 )
+from core.text import fold
 from index.engine import Query
 from tests.index.reference import FILTERS
 
@@ -69,7 +70,8 @@ def documents(draw: st.DrawFn, number: int) -> Document:
     relevant = draw(st.booleans())
     kind = draw(st.sampled_from([Kind.INCIDENT, Kind.ISSUE, Kind.RESPONSE])) if relevant else Kind.NONE
     page_type = draw(st.sampled_from(PageType))
-    title, text = draw(texts(3)), draw(texts(6))
+    # Some are typed as on a keyboard without marks.
+    title, lead, text = map(draw(st.sampled_from([str, str, fold])), draw(st.tuples(*map(texts, (3, 2, 6)))))
     return document(
         number,
         relevant=relevant,
@@ -83,7 +85,7 @@ def documents(draw: st.DrawFn, number: int) -> Document:
         source_id=draw(st.sampled_from(["bao", "dien-dan"])),
         type=page_type,
         title=title,
-        lead=draw(texts(2)),
+        lead=lead,
         text=text,
         thread_id=draw(st.sampled_from([None, None, "thread-1", "page-0001"])),
         duplicate_of=draw(st.sampled_from([None, None, "page-0000", "page-0001"])),
