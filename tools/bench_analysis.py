@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import statistics
 import sys
 import time
@@ -156,6 +157,7 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
         "whole analysis, texts per s": len(pages) / middle["whole analysis"],
         "ratio whole analysis to word_tokenize": baseline / middle["whole analysis"],
         "ratio screen to word_tokenize": baseline / middle["screen"],
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10,
     }
 
 
