@@ -15,6 +15,7 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
+    loopback = IPv4Address("127.0.0.1")
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

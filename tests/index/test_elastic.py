@@ -1,4 +1,4 @@
-"""What only the engine on Elasticsearch has to promise: months, single refusals, writers side by side, access."""
+"""What only the engine on Elasticsearch promises: months, single refusals, writers side by side, access."""
 
 import ssl
 import threading
@@ -140,9 +140,7 @@ def test_an_index_of_another_version_says_what_to_do(
     open_one()
     with Elasticsearch(list(settings.hosts)) as client:
         client.indices.put_mapping(index=f"{settings.prefix}-first-mark", meta={"schema": 0})
-    with pytest.raises(
-        IndexUnavailable, match=r"^the index .* has version 0, not \d+; `langnghe rebuild` .*$"
-    ):
+    with pytest.raises(IndexUnavailable, match=r"^the index .* version 0, not \d+; `langnghe rebuild` .*$"):
         ElasticEngine(settings)
     generations = ElasticGenerations(settings)
     generations.build("second").close()
@@ -196,6 +194,7 @@ def test_a_verdict_that_comes_while_its_page_is_written_is_in_force(
 ) -> None:
     writer, judge = open_one(), open_one()
     triages = {f"page-{n:04}": Triage(state=State.DISMISSED, relevant=False, seq=n + 1) for n in range(60)}
+    batches = [[document(n) for n in range(start, start + 6)] for start in range(0, 60, 6)]
     with ThreadPoolExecutor(2) as pool:
         waiting = [
             pool.submit(
@@ -286,7 +285,7 @@ def test_a_cluster_behind_tls_is_reached_with_its_certificate_and_an_api_key(
     engine.write([document(1)])
     assert engine.size() == 1
     engine.close()
-    with pytest.raises(IndexUnavailable, match="refuses us.*'elastic.api_key'") as refused:
+    with pytest.raises(IndexUnavailable, match=r"refuses us.*'elastic\.api_key'") as refused:
         ElasticEngine(settings.model_copy(update=access | {"api_key": SecretStr("other")}))
     assert "other" not in str(refused.value)
     with pytest.raises(IndexUnavailable, match="can't be reached"):
@@ -304,9 +303,7 @@ def test_one_host_of_several_is_enough(settings: ElasticSettings) -> None:
 
 def test_a_cluster_that_is_not_there_is_told_in_one_line() -> None:
     dead = ElasticSettings(hosts=(f"http://127.0.0.1:{free_port()}",), wait_s=0)
-    with pytest.raises(
-        IndexUnavailable, match=r"^the index on Elasticsearch \(http://127.*can't be reached.*$"
-    ):
+    with pytest.raises(IndexUnavailable, match=r"^the index on .*http://127.*can't be reached.*$"):
         ElasticEngine(dead)
 
 
