@@ -20,8 +20,9 @@ class BadQuery(LangngheError):
 class Unreadable(BadQuery):
     """A search text can't be read at one place. The console shows the place, in words of its own.
 
-    `problem` names what is wrong (`index.language.faults`). The place is `text[start:end]`; `text` is the NFC
-    form of what was typed. `key` is the filter that it stands in, `expected` what could, nearest first.
+    `problem` names what is wrong (`index.language.faults`). The place is `text[start:end]`, where `text` is
+    what was typed in NFC and with straight quotes. `key` is the filter that it stands in, `expected` what
+    could stand there, nearest first.
     """
 
     def __init__(

@@ -52,6 +52,17 @@ class WatchSettings(Section):
     silent_hours: float = Field(default=72.0, gt=0, description="an enabled source without a new page")
 
 
+class RetentionSettings(Section):
+    """How many days texts are kept, by class, from the day they are dated; `langnghe prune` removes others.
+
+    What people decided on counts from the last decision, if that is later.
+    """
+
+    irrelevant_days: int = Field(default=90, ge=1, description="texts that are not relevant")
+    relevant_days: int = Field(default=730, ge=1, description="relevant texts on which nobody decided")
+    decided_days: int = Field(default=1825, ge=1, description="texts with a decision of any sort")
+
+
 class ElasticSettings(Section):
     """How the index reaches Elasticsearch 9. Used when `hosts` names a node; else the embedded engine is."""
 
@@ -89,6 +100,7 @@ class Settings(BaseSettings):
     crawl: CrawlSettings = CrawlSettings()
     console: ConsoleSettings = ConsoleSettings()
     watch: WatchSettings = WatchSettings()
+    retention: RetentionSettings = RetentionSettings()
     elastic: ElasticSettings = ElasticSettings()
 
     @classmethod

@@ -1,6 +1,6 @@
 """What is new in what was read, against what is remembered of each text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -29,14 +29,26 @@ def crawl_outcome(source_id: str, item: str, url: str, why: Verdict) -> Outcome:
     )
 
 
-def what_is_new(item: str, pages: Sequence[Page], before: Mapping[str, Seen]) -> Haul:
+def erased_outcome(source_id: str, name: str) -> Outcome:
+    """Return the outcome of a page that was erased on request. It goes by the page's id: no address stays."""
+    why = Verdict(Result.DROPPED, "erased", "erased on request; it is not collected again")
+    return crawl_outcome(source_id, name, "", why)
+
+
+def what_is_new(
+    item: str, pages: Sequence[Page], before: Mapping[str, Seen], erased: Set[str] = frozenset()
+) -> Haul:
     """Return the pages that are new or changed since `before`, and one outcome for each of `pages`.
 
-    An article's outcome bears the name `item`, a comment's or post's its own address.
+    An article's outcome bears the name `item`, a comment's or post's its own address. Of those that were
+    `erased` nothing is kept.
     """
     kept: list[Page] = []
     outcomes: list[Outcome] = []
     for page in pages:
+        if page.id in erased:
+            outcomes.append(erased_outcome(page.source_id, page.id))
+            continue
         known = before.get(page.id)
         changed = known is None or known.content_hash != page.content_hash
         name = item if page.type is PageType.ARTICLE else page.canonical_url

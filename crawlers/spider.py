@@ -16,12 +16,21 @@ from core.contracts import Page, PageType
 from core.errors import LangngheError
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
+from core.records import tombstones
 from core.records.crawled import Seen, seen
 from core.records.runs import quarantined
 from core.urls import normalise, page_id
 from crawlers.batches import Crawl, Haul
 from crawlers.failures import Verdict, named, of_status, verdict
-from crawlers.novelty import crawl_outcome, gave_nothing, nothing_found, rests, what_is_new, with_validators
+from crawlers.novelty import (
+    crawl_outcome,
+    erased_outcome,
+    gave_nothing,
+    nothing_found,
+    rests,
+    what_is_new,
+    with_validators,
+)
 from crawlers.readers import ReadingFailed
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
@@ -80,8 +89,8 @@ class SourceSpider(Spider):
         self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
             links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
-            for request in await self._requests(self._wanted(links, given=True), given=True):
-                yield request
+            for output in await self._requests(self._wanted(links, given=True), given=True):
+                yield output
             return
         found = self.spec.discover
         for url in found.feeds:
@@ -169,11 +178,17 @@ class SourceSpider(Spider):
                 wanted.setdefault(name, (link, What(kind)))
         return wanted
 
-    async def _requests(self, wanted: dict[str, tuple[Link, What]], *, given: bool = False) -> list[Request]:
+    async def _requests(
+        self, wanted: dict[str, tuple[Link, What]], *, given: bool = False
+    ) -> list[Request | Haul]:
         """Return requests for what is `wanted`, the unseen first, as many as this run may still take up.
 
-        What gave nothing lately is left alone, unless it is `given`.
+        What gave nothing lately is left alone, unless it is `given`. What was erased is not asked for.
         """
+        erased = await asyncio.to_thread(tombstones.erased_ids, self.crawl.records, list(wanted))
+        self.known |= erased
+        dropped = [Haul(outcomes=(erased_outcome(self.spec.id, name),)) for name in sorted(erased)]
+        wanted = {name: found for name, found in wanted.items() if name not in erased}
         before = await self._seen(list(wanted))
         resting = set() if given else {name for name in before if rests(before[name], datetime.now(UTC))}
         self.known |= resting
@@ -184,7 +199,7 @@ class SourceSpider(Spider):
         chosen = ordered[: self.left]
         self.left -= len(chosen)
         self.known.update(name for name, _ in chosen)
-        return [self._request(link, what, before.get(name)) for name, (link, what) in chosen]
+        return [*dropped, *(self._request(link, what, before.get(name)) for name, (link, what) in chosen)]
 
     def _request(self, link: Link, what: What, before: Seen | None) -> Request:
         item = Item(normalise(link.url), link.url, before is None or gave_nothing(before))
@@ -291,7 +306,11 @@ class SourceSpider(Spider):
             why = Verdict(Result.DROPPED, "no_text", "the page has no text that could be found")
             return self._nothing(item, why)
         before = await self._seen([page.id for page in pages])
-        haul = what_is_new(item.name, [page for page in pages if page.id not in self.given], before)
+        erased = await asyncio.to_thread(tombstones.erased, self.crawl.records, pages)
+        new = [page for page in pages if page.id not in self.given]
+        haul = what_is_new(item.name, new, before, erased)
+        if pages[0].id in erased and pages[0].type is PageType.ARTICLE:
+            return haul
         if pages[0].type is PageType.ARTICLE and pages[0].id in self.given:
             copy = self._outcome(item, Verdict(Result.DUPLICATE, "", ""))
             haul = replace(haul, outcomes=(copy, *haul.outcomes))

@@ -136,7 +136,8 @@ class Engine(Protocol):
     def write(self, documents: Sequence[Document]) -> list[Written]:
         """Index the masked form of `documents`, replacing older revisions; verdicts stay in force.
 
-        All or none are written. Returns one entry for each document, in order.
+        Each is written whole or not at all. After an error some may be written: to write them again is safe.
+        Returns one entry for each document, in order.
         """
 
     def lead(self, leader: str, followers: Sequence[str]) -> None:

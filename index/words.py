@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -58,15 +59,27 @@ def _occurrences(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
     for term in terms:
         words = exact if term.exact else bare
         size = len(term.words)
-        for i in range(len(words) - size + 1):
-            if _begins(words[i : i + size], term):
+        for i in _beginnings(words, term):
+            part = words[i : i + size]
+            if len(part) == size and part[1:-1] == list(term.words[1:-1]) and _ends(part[-1], term):
                 yield found[i].start(), found[i + size - 1].end()
 
 
-def _begins(words: list[str], term: Term) -> bool:
-    if not term.prefix:
-        return tuple(words) == term.words
-    return tuple(words[:-1]) == term.words[:-1] and words[-1].startswith(term.words[-1])
+def _beginnings(words: list[str], term: Term) -> Iterator[int]:
+    """Yield where the first word of `term` is."""
+    first = term.words[0]
+    if term.prefix and len(term.words) == 1:
+        yield from (i for i, word in enumerate(words) if word.startswith(first))
+        return
+    i = -1
+    with suppress(ValueError):
+        while True:
+            i = words.index(first, i + 1)  # many times as fast as a loop, and most words are not sought
+            yield i
+
+
+def _ends(word: str, term: Term) -> bool:
+    return word.startswith(term.words[-1]) if term.prefix else word == term.words[-1]
 
 
 @lru_cache(maxsize=20_000)  # Vietnamese has about 7,000 written syllables; the rest are names and digits.

@@ -20,6 +20,7 @@ from langnghe.commands import (
     reading,
     sources,
     stages,
+    upkeep,
 )
 from langnghe.commands.console import errors
 
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (stages, reading, models, drift, kibana, demo):
+for room in (stages, reading, models, drift, kibana, upkeep, demo):
     for command in room.COMMANDS:
         app.command()(command)
 app.add_typer(sources.app, name="sources")

@@ -17,8 +17,9 @@ from core.records import Records, open_records, runs
 from core.settings import Settings
 from core.spool import Spool
 from crawlers.source import Sources, load_sources
-from index import open_engine
+from index import open_engine, open_generations
 from index.engine import Engine
+from index.generations import Generations
 
 if TYPE_CHECKING:
     from nlp.analyser import Analyser
@@ -52,6 +53,49 @@ class House:
         return open_engine(self.settings)
 
     @cached_property
+    def generations(self) -> Generations:
+        """The generations of the index."""
+        return open_generations(self.settings)
+
+    @contextmanager
+    def building(self) -> Iterator[Engine | None]:
+        """Give the generation that is being built beside the serving one, if any."""
+        name = self.generations.building()
+        if name is None:
+            yield None
+            return
+        engine = self.generations.build(name)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    @contextmanager
+    def engines(self) -> Iterator[list[Engine]]:
+        """Give the serving index, and the one that is being built beside it, if any."""
+        with self.building() as beside:
+            yield [self.engine] if beside is None else [self.engine, beside]
+
+    @contextmanager
+    def folding(self) -> Iterator[None]:
+        """Hold the right to fold copies and write them down, which a run and a rebuild take in turns.
+
+        Between the two no other may change who leads, or one of the indices would keep what was so before.
+        """
+        with self.lock("folding.lock"):
+            yield
+
+    def lock(self, name: str) -> FileLock:
+        """Return a lock of the data folder, not yet taken."""
+        try:
+            self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadUsage(
+                f"data folder {self.settings.data_dir}: {error.strerror}; choose another"
+            ) from error
+        return FileLock(self.settings.data_dir / name)
+
+    @cached_property
     def analyser(self) -> Analyser:
         """The models in use."""
         from nlp.analyser import Analyser
@@ -74,18 +118,14 @@ class House:
 
 
 @contextmanager
-def running(house: House, command: str, run_id: str | None = None) -> Iterator[str]:
+def running(house: House, command: str, run_id: str | None = None, wait_s: float = 0.0) -> Iterator[str]:
     """Hold the data folder, open a run and close it as done or failed; give its id.
 
-    Raises Busy when another run holds the folder.
+    Raises Busy when another run holds the folder for longer than `wait_s`.
     """
+    lock = house.lock("run.lock")
     try:
-        house.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadUsage(f"data folder {house.settings.data_dir}: {error.strerror}; choose another") from error
-    lock = FileLock(house.settings.data_dir / "run.lock")
-    try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait_s)
     except Timeout as error:
         raise Busy(f"another run works on {house.settings.data_dir}; wait for it to end") from error
     with lock:

@@ -15,12 +15,14 @@ from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceS
 from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
-from core.records import crawled, decisions, notices, runs
+from core.records import crawled, decisions, notices, runs, tombstones
 from core.records.signatures import signatures
 from core.settings import Settings
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
+from index.engine import Engine
+from langnghe import erasing
 from langnghe.house import House
 from nlp import duplicates, stories
 
@@ -58,6 +60,7 @@ def crawl(
         for fault in house.sources.faults
     ]
     _record(house, run_id, faults, on_outcome)
+    _finish_erasing(house)
     adopt(house, run_id)
     specs = _due(house) if not source_ids else [find_source(house, name) for name in source_ids]
     named_contact(house.settings, specs)
@@ -74,12 +77,31 @@ def named_contact(settings: Settings, specs: Sequence[SourceSpec]) -> None:
         )
 
 
+def _finish_erasing(house: House) -> None:
+    """Go on with erasures that were cut off. What stands in the way of one does not hold up a run."""
+    try:
+        unsearched = erasing.go_on(house).unsearched
+    except LangngheError as error:
+        log("pipeline").error("erasure not finished", error=str(error))
+    else:
+        for path in unsearched:
+            log("pipeline").error("erasure not finished: a partition is damaged", partition=path)
+
+
 def adopt(house: House, run_id: str) -> int:
-    """Take up partitions that a killed run archived but did not write down; return how many."""
-    known = crawled.known_partitions(house.records)
-    orphans = [path for path in house.archive.partitions() if path not in known]
+    """Take up partitions that a killed run archived but did not write down; return how many.
+
+    One that was rewritten since is no such, be it that a backup brought it back: it is removed.
+    """
+    known, retired = crawled.known_partitions(house.records), crawled.retired_partitions(house.records)
+    orphans = []
+    for path in house.archive.partitions():
+        if path in retired:
+            house.archive.remove(path)
+        elif path not in known:
+            orphans.append(path)
     for path in orphans:
-        pages = _read(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
+        pages = read_partition(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
         if pages is None:
             continue
         seen = [
@@ -99,7 +121,7 @@ def adopt(house: House, run_id: str) -> int:
 def analyse(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
     """Judge every archived page that has not been judged."""
     for partition in crawled.partitions_to_do(house.records, Stage.ANALYSE):
-        pages = _read(house, run_id, Stage.ANALYSE, partition, on_outcome)
+        pages = read_partition(house, run_id, Stage.ANALYSE, partition, on_outcome)
         if pages is None:
             continue
         documents, outcomes = analyse_pages(house, pages)
@@ -140,7 +162,7 @@ def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> Non
     for partition in waiting:
         documents = house.spool.read(partition.path)
         if documents is None:
-            pages = _read(house, run_id, Stage.INDEX, partition, on_outcome)
+            pages = read_partition(house, run_id, Stage.INDEX, partition, on_outcome)
             if pages is None:
                 continue
             documents, failed = analyse_pages(house, pages)
@@ -152,9 +174,26 @@ def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> Non
     house.engine.apply(decisions.triages(house.records))  # what a kill kept from the index
 
 
-def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome]:
-    """Write `documents` to the index, copies folded, with the story of each; return the outcomes."""
+def index_documents(
+    house: House, documents: Sequence[Document], building: Engine | None = None
+) -> list[Outcome]:
+    """Write `documents` to the index, copies folded, with the story of each; return the outcomes.
+
+    That is the serving index, or else the one that is `building`, which hears of new leaders in any case.
+    What was erased is left out.
+    """
+    with house.folding():
+        if building is not None:
+            return _fold_and_write(house, documents, [building])
+        with house.engines() as engines:
+            return _fold_and_write(house, documents, engines)
+
+
+def _fold_and_write(house: House, documents: Sequence[Document], engines: Sequence[Engine]) -> list[Outcome]:
+    """Write to the first of `engines`, and tell all of them who leads."""
+    gone = tombstones.erased(house.records, [d.page for d in documents])
     latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
+    erased = [latest.pop(name) for name in sorted(gone)]
     with signatures(house.records, duplicates.KIND) as store:
         groups = duplicates.fold_copies(store, [d.page for d in latest.values()])
     with signatures(house.records, stories.KIND) as store:
@@ -164,10 +203,18 @@ def index_documents(house: House, documents: Sequence[Document]) -> list[Outcome
     folded = [
         d.model_copy(update={"analysis": d.analysis.model_copy(update=links[d.id])}) for d in latest.values()
     ]
-    written = house.engine.write(folded)
-    for group in groups:
-        house.engine.lead(group.leader, group.followers)
-    return [_outcome(Stage.INDEX, latest[w.id].page, Result(w.result)) for w in written]
+    written = engines[0].write(folded)
+    for engine in engines:
+        for group in groups:
+            engine.lead(group.leader, group.followers)
+    # Of a refusal by the engine, its own code is the detail.
+    outcomes = [
+        _outcome(
+            Stage.INDEX, latest[w.id].page, Result(w.result), "index_refused" if w.reason else "", w.reason
+        )
+        for w in written
+    ]
+    return outcomes + [_outcome(Stage.INDEX, d.page, Result.DROPPED, "erased") for d in erased]
 
 
 def watch(house: House, now: datetime) -> list[Alert]:
@@ -223,7 +270,7 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
         specs = [find_source(house, name) for name in urls]
         named_contact(house.settings, specs)
         crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
-    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is Stage.ANALYSE})
+    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is not Stage.CRAWL})
     if pages:
         documents, outcomes = analyse_pages(house, pages)
         _record(house, run_id, outcomes + index_documents(house, documents), on_outcome)
@@ -232,7 +279,7 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
     return len(chosen)
 
 
-def _read(
+def read_partition(
     house: House, run_id: str, stage: Stage, partition: Partition, on_outcome: OnOutcome | None
 ) -> list[Page] | None:
     """Return the pages of a partition, or None: a damaged one is quarantined and waits to be restored."""

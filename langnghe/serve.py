@@ -6,6 +6,7 @@ import uvicorn
 
 from core.errors import BadUsage
 from dashboards.console.app import create_app
+from index import open_engine
 from langnghe.commands.console import errors
 from langnghe.house import House
 
@@ -32,7 +33,7 @@ def serve_console(
     """Serve the console until it is stopped, on `sock` or on the given or configured address."""
     console = house.settings.console
     sock = sock or bind(host or console.host, console.port if port is None else port)
-    app = create_app(house.settings, house.records, house.engine)
+    app = create_app(house.settings, house.records, open_engine(house.settings, patient=False))
     address, number = sock.getsockname()[:2]
     if not address.startswith("127.") and address != "::1" and not console.secure_cookies:
         errors.print(

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.archive import Partition
 from core.contracts import Contract, SourceHealth, SourceState
 from core.outcomes import Outcome
 from core.records.database import Records
 from core.records.runs import add_outcomes
-from core.records.tables import PartitionRow, QuarantineRow, SeenRow, SourceRow
+from core.records.tables import PartitionRow, QuarantineRow, RetiredRow, SeenRow, SourceRow
 
 LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 
@@ -62,6 +62,30 @@ def known_partitions(records: Records) -> set[str]:
         return set(session.scalars(select(PartitionRow.path)))
 
 
+def retired_partitions(records: Records) -> set[str]:
+    """Return the paths of partitions that were rewritten or dropped, and must not be taken up again."""
+    with records.read() as session:
+        return set(session.scalars(select(RetiredRow.path)))
+
+
+def retire_partition(records: Records, path: str, successor: Partition | None) -> None:
+    """Let `successor`, which holds what is left of it, stand where the partition at `path` stood."""
+    with records.write() as session:
+        row = session.get(PartitionRow, path)
+        if row is not None:
+            if successor is not None and session.get(PartitionRow, successor.path) is None:
+                stood = {
+                    "archived_at": row.archived_at,
+                    "analysed_at": row.analysed_at,
+                    "indexed_at": row.indexed_at,
+                    "built_in": row.built_in,
+                }
+                session.add(PartitionRow(**successor.model_dump(), **stood))
+            session.delete(row)
+        session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))
+        session.merge(RetiredRow(path=path, at=datetime.now(UTC)))
+
+
 def partitions_to_do(records: Records, stage: str) -> list[Partition]:
     """Return the partitions that wait for `stage` (`analyse` or `index`), oldest first."""
     waiting = (
@@ -84,6 +108,49 @@ def partition_done(records: Records, run_id: str, path: str, stage: str, outcome
         session.execute(update(PartitionRow).where(PartitionRow.path == path).values(**done))
         session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))  # it was damaged once
         add_outcomes(session, run_id, outcomes, now)
+
+
+def partitions_to_build(records: Records, generation: str) -> list[Partition]:
+    """Return the partitions that the new generation lacks, oldest first."""
+    lacking = PartitionRow.built_in.is_(None) | (PartitionRow.built_in != generation)
+    with records.read() as session:
+        rows = session.scalars(
+            select(PartitionRow).where(lacking).order_by(PartitionRow.archived_at, PartitionRow.path)
+        )
+        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
+
+
+def partition_built(
+    records: Records, run_id: str, path: str, generation: str, outcomes: Iterable[Outcome]
+) -> None:
+    """Write down that the new generation holds a partition, with the outcomes of its pages."""
+    with records.write() as session:
+        session.execute(update(PartitionRow).where(PartitionRow.path == path).values(built_in=generation))
+        session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))
+        add_outcomes(session, run_id, outcomes, datetime.now(UTC))
+
+
+def partitions_built(records: Records, generation: str) -> int:
+    """Return how many partitions the new generation holds."""
+    with records.read() as session:
+        held = select(func.count()).where(PartitionRow.built_in == generation)
+        return session.scalar(held) or 0
+
+
+def forget_built(records: Records) -> None:
+    """Forget what any new generation holds: it was given up."""
+    with records.write() as session:
+        session.execute(update(PartitionRow).values(built_in=None))
+
+
+def finish_built(records: Records, generation: str) -> None:
+    """Write down that the generation serves: what it holds has passed all stages."""
+    now = datetime.now(UTC)
+    with records.write() as session:
+        for stage in (PartitionRow.analysed_at, PartitionRow.indexed_at):
+            waiting = update(PartitionRow).where(PartitionRow.built_in == generation, stage.is_(None))
+            session.execute(waiting.values({stage: now}))
+        session.execute(update(PartitionRow).values(built_in=None))
 
 
 def index_anew(records: Records) -> None:

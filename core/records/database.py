@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Error as SqliteError
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -44,6 +45,25 @@ class Records:
         with self._session(self.engine.execution_options(write=True)) as session:
             yield session
             session.commit()
+
+    def pack(self) -> None:
+        """Leave nothing of what was deleted in SQLite's files; a server sees to that by itself.
+
+        Raises RecordsUnavailable while someone else reads or writes for longer than `BUSY_S`.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()  # SQLAlchemy would begin a transaction
+        try:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except SqliteError as error:
+            raise RecordsUnavailable(f"records {_shown(self.engine)}: {error}; run again") from error
+        finally:
+            connection.close()
+        if busy:
+            raise RecordsUnavailable(f"records {_shown(self.engine)}: someone reads them; run again")
 
     def close(self) -> None:
         """Release all connections."""
@@ -94,7 +114,12 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # SQLAlchemy begins; the driver must not
-        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_S * 1000}", "synchronous=NORMAL"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"busy_timeout={BUSY_S * 1000}",
+            "synchronous=NORMAL",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.contracts import Alert, ReportFile
 from core.errors import BadUsage
@@ -49,6 +49,12 @@ def record_report(records: Records, report: ReportFile) -> None:
     """Store that a week's report was made; a new one replaces the old."""
     with records.write() as session:
         session.merge(ReportRow(**report.model_dump()))
+
+
+def forget_report(records: Records, week: str) -> None:
+    """Forget a week's report: its files are gone."""
+    with records.write() as session:
+        session.execute(delete(ReportRow).where(ReportRow.week == week))
 
 
 def reports(records: Records) -> list[ReportFile]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0002"  # the newest of the migrations that make these tables
+SCHEMA = "0004"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,7 +64,7 @@ class SeenRow(Table):
 
 
 class PartitionRow(Table):
-    """An archive partition and how far it has come."""
+    """An archive partition and how far it has come; `built_in`: the new generation that holds it already."""
 
     __tablename__ = "partitions"
     path: Mapped[str] = mapped_column(primary_key=True)
@@ -74,6 +74,26 @@ class PartitionRow(Table):
     archived_at: Mapped[datetime]
     analysed_at: Mapped[datetime | None] = mapped_column(index=True)
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)
+    built_in: Mapped[str | None]
+
+
+class RetiredRow(Table):
+    """A partition that was rewritten or dropped: a file of this name is never taken up again."""
+
+    __tablename__ = "retired"
+    path: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class TombstoneRow(Table):
+    """A page that was erased on request, and must not come back; `finished_at` is null while parts remain."""
+
+    __tablename__ = "tombstones"
+    page_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    why: Mapped[str]
+    finished_at: Mapped[datetime | None]
 
 
 class RunRow(Table):
@@ -155,6 +175,19 @@ class UserRow(Table):
     password_hash: Mapped[str]
     disabled: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+
+
+class SavedRow(Table):
+    """A search that a person keeps under a name."""
+
+    __tablename__ = "saved_searches"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    username: Mapped[str]
+    name: Mapped[str]
+    place: Mapped[str]
+    address: Mapped[str]
+    saved_at: Mapped[datetime]
+    __table_args__ = (Index("ix_saved_searches_name", "username", "name", unique=True),)
 
 
 class SessionRow(Table):

@@ -122,8 +122,8 @@ class Filters(Contract):
         return getattr(self, name)
 
     @property
-    def address(self) -> str:
-        """The filters as they stand behind the question mark of an address."""
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters as the fields of a form."""
         pairs: list[tuple[str, str]] = []
         for name in (*ONE[:1], *MANY, *ONE[1:]):
             value = getattr(self, name)
@@ -133,7 +133,12 @@ class Filters(Contract):
                 pairs.append((name, "1"))
             elif value:
                 pairs.append((name, str(value)))
-        return urlencode(pairs)
+        return pairs
+
+    @property
+    def address(self) -> str:
+        """The filters as they stand behind the question mark of an address."""
+        return urlencode(self.pairs)
 
 
 def choices(counts: Sequence[Count], chosen: Sequence[str]) -> list[Count]:

@@ -16,6 +16,7 @@ from core.records.crawled import source_health
 from core.records.decisions import decisions
 from core.records.people import Role, SignedIn, users
 from core.settings import Settings
+from dashboards.console.asking import HELP
 from dashboards.console.language import Language, language
 from dashboards.console.marking import plain
 from dashboards.console.permissions import Action, may
@@ -80,6 +81,7 @@ def build(settings: Settings, records: Records, engine: Engine) -> Console:
         day=spoken.day,
         moment=spoken.moment,
         plain=plain,
+        search_help_rows=HELP,
         ago=spoken.ago,
         names=names,
         lang=spoken.code,

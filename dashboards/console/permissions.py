@@ -14,6 +14,7 @@ class Action(StrEnum):
     ENTER = "enter"
     BEGIN = "begin"
     READ_TEXTS = "read_texts"
+    KEEP_SEARCHES = "keep_searches"
     DECIDE = "decide"
     UNDO_OTHERS = "undo_others"
     READ_NUMBERS = "read_numbers"
@@ -26,6 +27,7 @@ class Action(StrEnum):
 _EVERYONE = frozenset({Action.BEGIN})
 _ANALYST = _EVERYONE | {
     Action.READ_TEXTS,
+    Action.KEEP_SEARCHES,
     Action.DECIDE,
     Action.READ_NUMBERS,
     Action.READ_REPORTS,

@@ -1,21 +1,24 @@
 """The queue, and the search over everything: lists of texts, filtered by the address."""
 
-from collections.abc import Callable
-
 from fastapi import APIRouter
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from core.contracts import Contract, State, What
-from core.errors import BadQuery
+from core.errors import BadQuery, Unreadable
+from core.records.saved import saved_searches
 from dashboards.console.acts import offered, seal
+from dashboards.console.asking import told
+from dashboards.console.chips import chips
 from dashboards.console.filters import Filters
 from dashboards.console.marking import Marks, Piece, pieces, snippet
-from dashboards.console.pages import console, page, reading, source_names
+from dashboards.console.pages import console, page, reading, signed_in_person, source_names
 from dashboards.console.permissions import Action, needs
 from dashboards.console.reading import Reading
+from index.asked import filters_on
 from index.engine import Hit, Query, Results
+from index.language import parse
 
 router = APIRouter()
 
@@ -40,8 +43,8 @@ def queue(request: Request) -> Response:
     try:
         filters = queue_filters(request.query_params)
         found = reading(request).search(_waiting(filters))
-    except BadQuery:
-        return _unreadable(request, "queue")
+    except BadQuery as error:
+        return _unreadable(request, "queue", error)
     rows = [_row(hit, reading(request), filters) for hit in found.hits]
     return _list(request, "queue", filters, found, rows)
 
@@ -53,15 +56,19 @@ def search(request: Request) -> Response:
     try:
         filters = Filters.read(request.query_params)
         found = reading(request).search(_sought(filters))
-    except BadQuery:
-        return _unreadable(request, "search")
+    except BadQuery as error:
+        return _unreadable(request, "search", error)
     return _list(request, "search", filters, found, [_row(hit) for hit in found.hits])
 
 
 def queue_filters(params: QueryParams) -> Filters:
-    """Read the queue's address: open texts unless other states are asked for. Raises BadQuery."""
+    """Read the queue's address: open texts unless other states are asked for, here or in the text.
+
+    Raises BadQuery.
+    """
     filters = Filters.read(params).change({"all": False, "cursor": params.get("cursor") or None})
-    return filters if filters.state else filters.model_copy(update={"state": OPEN_ONLY})
+    chosen = filters.state or filters_on(parse(filters.q), "state")
+    return filters if chosen else filters.model_copy(update={"state": OPEN_ONLY})
 
 
 def group_behind(hit: Hit, sight: Reading, filters: Filters) -> list[Hit]:
@@ -102,48 +109,22 @@ def _list(request: Request, place: str, filters: Filters, found: Results, rows: 
         "found": found,
         "rows": rows,
         "offered": reading(request).offered(filters, ask),
-        "chips": _chips(request, filters, hidden),
+        "chips": chips(request, filters, hidden),
+        "saved": saved_searches(console(request).records, signed_in_person(request).user.username),
         "source_names": source_names(request),
     }
     return page(request, "list.html", values)
 
 
-def _chips(request: Request, filters: Filters, hidden: set[str]) -> list[tuple[str, str]]:
-    """Return each filter in force as (what it says, the address without it)."""
-    here = console(request)
-    say, names, sources = here.language.say, here.names, source_names(request)
-    told: dict[str, Callable[[str], str]] = {
-        "category": names.category,
-        "source": lambda v: sources.get(v, v),
-        "type": names.type,
-        "kind": names.kind,
-        "tone": names.tone,
-        "state": names.state,
-    }
-    made = [
-        (told.get(name, str)(value), filters.without(name, value).address)
-        for name in ("category", "province", "source", "type", "kind", "tone", "state")
-        if name not in hidden
-        for value in getattr(filters, name)
-    ]
-    if filters.severity:
-        level = say("Từ mức: %(name)s", name=names.severity(filters.severity))
-        made.append((level, filters.without("severity").address))
-    if filters.since:
-        made.append(
-            (say("Từ ngày %(day)s", day=here.language.day(filters.since)), filters.without("since").address)
-        )
-    if filters.until:
-        made.append(
-            (say("Đến ngày %(day)s", day=here.language.day(filters.until)), filters.without("until").address)
-        )
-    if filters.all:
-        made.append((say("Gồm cả tin không liên quan"), filters.without("all").address))
-    if filters.group:
-        made.append((say("Một nhóm tin"), filters.without("group").address))
-    return made
-
-
-def _unreadable(request: Request, place: str) -> Response:
-    values = {"place": place, "q": request.query_params.get("q", "")[:500]}
+def _unreadable(request: Request, place: str, error: BadQuery) -> Response:
+    """Return the page that shows what could not be read, and where. Filters that could be are kept."""
+    typed = request.query_params.get("q", "")[:500]
+    values: dict[str, object] = {"place": place, "q": typed, "fault": None, "kept": []}
+    if isinstance(error, Unreadable):
+        values |= {
+            "q": error.text,
+            "fault": error,
+            "problem": told(console(request).language, error),
+            "kept": Filters.read(request.query_params).change({"q": ""}).pairs,
+        }
     return page(request, "unreadable.html", values, 400)

@@ -8,10 +8,10 @@ from core.errors import IndexUnavailable
 from index.asked import asked
 from index.embedded.database import Database
 from index.embedded.matching import condition
+from index.embedded.schema import TEXT_TABLES
 from index.embedded.writing import remove as remove_documents
 from index.engine import Query
 
-_TEXT_TABLES = ("exact", "folded")
 AT_ONCE = 500  # documents removed in one transaction, which holds writers up for well under a second
 # Pages of a text table merged in one transaction, for the same reason.
 _MERGED = 500
@@ -58,10 +58,9 @@ def _purge(database: Database) -> None:
     """Leave nothing of what was removed in the file.
 
     A text table marks words as gone and drops them when its parts are merged into one. Pages are then
-    copied to where they are packed, for freed room within a page still holds what was moved out of it,
-    even with `secure_delete`.
+    copied to where they are packed, for freed pages and room within pages still hold what was there.
     """
-    for table in _TEXT_TABLES:
+    for table in TEXT_TABLES:
         _merge(database, table, -_MERGED)
         while _merge(database, table, _MERGED):
             pass

@@ -21,6 +21,8 @@ PREFIX_MIN = 2
 # Parentheses within one another: more than anyone writes, and few enough for the stack of SQLite's parsers.
 DEEPEST = 8
 
+_QUOTES = str.maketrans("“”„", '"' * 3)  # as word processors and newspapers set them
+
 JOINING = ("_OR", "_AND")
 ACTING = (*JOINING, "NOT")
 
@@ -41,7 +43,7 @@ def parse(text: str) -> Expression:
     Marks decide per term: with any, the words are meant exactly; without, all spellings are. Raises
     `core.errors.Unreadable`.
     """
-    text = nfc(text)
+    text = nfc(text).translate(_QUOTES)
     if not text.strip():
         return All()
     return _Reading(text).expression()

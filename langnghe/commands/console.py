@@ -1,6 +1,8 @@
 """What the commands print: tables for people, JSON for programs, progress on long work."""
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +29,14 @@ def house(context: typer.Context) -> House:
     """Return the house that the common options name."""
     data_dir = context.obj["data_dir"]
     return House(load_settings(**({"data_dir": data_dir} if data_dir else {})))
+
+
+def account() -> str:
+    """Return the name of the machine's account that runs the command."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def print_json(value: object) -> None:

@@ -1,6 +1,5 @@
 """`langnghe labels`: people's decisions as rows to learn from, and which texts to label next."""
 
-import getpass
 import os
 import tempfile
 from collections.abc import Iterable
@@ -14,7 +13,7 @@ from core.errors import BadUsage, NotAllowed
 from core.logs import log
 from core.records import people
 from core.records.people import Role
-from langnghe.commands.console import errors, house, output, print_json, print_table
+from langnghe.commands.console import account, errors, house, output, print_json, print_table
 from langnghe.house import House, running
 
 app = typer.Typer(help="Decisions as labels: export them, see what to label next.", no_args_is_help=True)
@@ -43,7 +42,7 @@ def export(
     what = _answered(place, who, why.strip()) if original else "masked"
     if held_out is not None and held_out.absolute() == target.absolute():
         raise BadUsage(f"--held-out {held_out}: the two files must be different ones")
-    with running(place, f"labels export, {what}, by {_account()}"):
+    with running(place, f"labels export, {what}, by {account()}"):
         labels = collect(place, original=original)
         apart = labels.held_out if held_out is not None else set()
         _write(target, (row.model_dump_json() for row in labels.rows if row.id not in apart))
@@ -104,13 +103,6 @@ def _answered(place: House, who: str, why: str) -> str:
     if who not in leads:
         raise NotAllowed(f"{who!r} is no lead's account: only a lead may have original texts exported")
     return f"original texts for {who}: {why[:200]}"
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _write(target: Path, lines: Iterable[str]) -> None:

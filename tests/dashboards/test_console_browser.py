@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from core.contracts import What
 from core.records.decisions import decisions
 from core.records.people import Role
+from core.records.saved import saved_searches
 from dashboards.console.guard import SESSION_COOKIE
 from tests.dashboards.conftest import Furnished, House
 from tests.dashboards.console_world import (
@@ -41,7 +42,17 @@ QUIET = [
 ]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 DEADLINE_S = 10
-PAGES = ["/overview", "/queue", "/search?q=tai&all=1", "/alerts", "/reports", "/sources", "/nowhere"]
+PAGES = [
+    "/overview",
+    "/queue",
+    "/search?q=tai&all=1",
+    "/search?q=tinnh:hue",
+    "/saved",
+    "/alerts",
+    "/reports",
+    "/sources",
+    "/nowhere",
+]
 TEXTS = [f"/texts/{name}" for name in (GRAVE_NEW, MARKED, MASKED, LENGTHY, SCRIPTED, UNTITLED, LEADER)]
 
 Open = Callable[..., Page]
@@ -168,6 +179,36 @@ def test_the_search_finds_words_typed_without_diacritics_and_the_text_shows_them
     page.locator(".row h2 a").first.click()
 
     expect(page.locator("mark.found")).to_have_text(["khuyên", "giúp"])
+
+
+def test_a_search_is_saved_opened_renamed_and_deleted(open_page: Open, house: House) -> None:
+    page = open_page()
+    page.goto("/search")
+    page.get_by_label("Từ cần tìm").fill("mức:3 tỉnh:tinnh")
+    page.get_by_label("Từ cần tìm").press("Enter")
+    expect(page.locator("mark.wrong")).to_have_text("tinnh")
+    page.get_by_label("Từ cần tìm").fill('mức:3 tỉnh:"Hà Nội"')
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    assert ids(page) == [GRAVE_NEW]
+
+    page.get_by_text("Tìm kiếm đã lưu (0)").click()
+    page.get_by_label("Lưu tìm kiếm đang xem, với tên").fill("Hà Nội")
+    page.get_by_role("button", name="Lưu").click()
+    page.goto("/queue")
+    page.get_by_text("Tìm kiếm đã lưu (1)").click()
+    page.get_by_role("link", name="Hà Nội", exact=True).click()
+    assert ids(page) == [GRAVE_NEW]
+
+    page.get_by_text("Tìm kiếm đã lưu (1)").click()
+    page.get_by_role("link", name="Sửa tên, xoá").click()
+    page.get_by_text("Sửa tên, xoá").click()
+    page.get_by_label("Tên mới").fill("Thủ đô")
+    page.get_by_role("button", name="Đổi tên").click()
+    expect(page.get_by_role("heading", name="Thủ đô")).to_be_visible()
+    assert [s.name for s in saved_searches(house.records, PEOPLE[Role.ANALYST][0])] == ["Thủ đô"]
+    page.get_by_text("Sửa tên, xoá").click()
+    page.get_by_role("button", name="Xoá tìm kiếm này").click()
+    expect(page.get_by_text("Chưa lưu tìm kiếm nào.")).to_be_visible()
 
 
 def test_filters_narrow_the_queue_and_stand_in_the_address(open_page: Open) -> None:
@@ -322,6 +363,7 @@ def test_every_page_fits_its_screen_and_can_be_read(open_page: Open, size: dict[
     page = open_page(Role.LEAD, size)
     for address in [*PAGES, *TEXTS, f"/search?group={THREAD}&all=1"]:
         page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide == 0, f"{address} scrolls sideways"
         assert page.evaluate(FAINT) == [], f"{address} has faint letters"

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from core.errors import IndexUnavailable
 from core.records.decisions import decisions
 from core.records.people import Role
+from core.records.saved import saved_searches
 from dashboards.console.app import create_app
 from dashboards.console.permissions import Action, may, needs, scope
 from dashboards.console.shell import POLICY
@@ -33,6 +34,7 @@ GETS: dict[str, tuple[str, set[Role]]] = {
     "/": ("/", ALL_ROLES),
     "/queue": ("/queue", READERS),
     "/search": ("/search?q=tai", READERS),
+    "/saved": ("/saved", READERS),
     "/texts/{page_id}": (f"/texts/{GRAVE_NEW}", READERS),
     "/overview": ("/overview", COUNTERS),
     "/reports": ("/reports", COUNTERS),
@@ -44,6 +46,9 @@ POSTS: dict[str, tuple[str, set[Role]]] = {
     "/queue/decide": ("/queue/decide", READERS),
     "/texts/{page_id}/decide": (f"/texts/{GRAVE_NEW}/decide", READERS),
     "/undo": ("/undo", READERS),
+    "/saved": ("/saved", READERS),
+    "/saved/rename": ("/saved/rename", READERS),
+    "/saved/drop": ("/saved/drop", READERS),
     "/alerts/acknowledge": ("/alerts/acknowledge", READERS),
     "/sign-out": ("/sign-out", ALL_ROLES),
 }
@@ -142,6 +147,9 @@ FILLED = {
     "/queue/decide": {"what": "confirm", "page_id": GRAVE_NEW, "sealed": "x"},
     f"/texts/{GRAVE_NEW}/decide": {"what": "note", "sealed": "x", "why": "x"},
     "/undo": {"first": "1", "last": "1"},
+    "/saved": {"name": "x", "place": "search", "address": "q=x"},
+    "/saved/rename": {"number": "1", "name": "x"},
+    "/saved/drop": {"number": "1"},
     "/alerts/acknowledge": {"key": GRAVE_ALERT},
     "/sign-out": {},
     "/sign-in": {"username": "an", "password": "một mật khẩu dài"},
@@ -162,6 +170,7 @@ def test_a_form_without_this_persons_token_changes_nothing(
 
     assert answer.status_code == 403
     assert decisions(house.records) == []
+    assert saved_searches(house.records, "an") == []
     assert address == "/sign-in" or browser.get("/queue").status_code == 200
 
 
@@ -191,7 +200,16 @@ PAGES = [address for address, _ in GETS.values() if address != "/"]
 
 @pytest.mark.parametrize(
     "address",
-    [*PAGES, "/sign-in", "/nowhere", "/texts/none", "/queue?severity=9", "/search?q=%2A", "/static/x"],
+    [
+        *PAGES,
+        "/sign-in",
+        "/nowhere",
+        "/texts/none",
+        "/queue?severity=9",
+        "/search?q=%2A",
+        "/search?q=(",
+        "/static/x",
+    ],
 )
 def test_every_page_is_sealed_and_holds_nothing_inline(client: Client, address: str) -> None:
     answer = client(NOBODY if address == "/sign-in" else Role.LEAD).get(address)

@@ -120,7 +120,8 @@ def test_a_language_without_catalogue_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/queue", "/search?q=zzz", "/overview", "/alerts", "/reports", "/sources"]
+    "address",
+    ["/queue", "/search?q=zzz", "/search?q=(", "/saved", "/overview", "/alerts", "/reports", "/sources"],
 )
 def test_in_english_no_vietnamese_word_is_left_but_in_the_texts_themselves(
     house: House, furnished: Furnished, address: str

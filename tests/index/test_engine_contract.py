@@ -465,10 +465,12 @@ def test_threads_read_and_decide_while_another_writes(engine: Engine) -> None:
         return threading.Thread(target=run)
 
     def read() -> None:
+        held = 0
         while not done.is_set():
             page = engine.search(Query(text="trẻ", grouped=True))
-            assert engine.size() % 5 == 0
-            assert page.total % 5 == 0
+            before, held = held, engine.size()
+            assert before <= held
+            assert page.total <= held
 
     def decide() -> None:
         for n in range(20):

@@ -37,6 +37,7 @@ def test_words_side_by_side_must_all_occur() -> None:
 def test_quotes_hyphens_and_underscores_make_phrases() -> None:
     phrase = word("tai nạn", exact=True)
     assert parse('"tai nạn"') == parse("tai_nạn") == parse("tai-nạn") == parse('"Tai nạn') == phrase
+    assert parse("“tai nạn”") == phrase
 
 
 def test_a_star_makes_a_beginning_of_two_letters_or_more() -> None:

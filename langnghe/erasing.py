@@ -1,0 +1,174 @@
+"""Erasure on request: a page leaves every place that holds its text, and does not come back.
+
+First a tombstone is set, so that no crawl, index or rebuild lets the page in again, and so that a kill at any
+later point is made good by the next `erase` or `run`. Then archive, index, signatures, records and reports
+let go of it, in an order in which each step finds what it needs however often it is repeated. What stands
+under an erased page (the comments on an article) bears its title and goes with it.
+"""
+
+import html
+from collections.abc import Collection, Iterable, Sequence
+from urllib.parse import urldefrag
+
+from core.archive import Partition
+from core.contracts import Contract, Page, PageType
+from core.errors import BadUsage, PartitionDamaged
+from core.records import crawled, notices, tombstones
+from core.records.signatures import signatures
+from core.records.tombstones import Tombstone
+from core.urls import normalise, page_id
+from index.engine import Engine, Query
+from langnghe.house import House
+from nlp import duplicates, stories
+
+AT_ONCE = 200  # texts whose signatures are forgotten in one transaction
+_ID = frozenset("0123456789abcdef")
+
+
+class Erased(Contract):
+    """What was removed: pages, partitions rewritten or dropped, weekly reports that showed one.
+
+    `copies` are other pages that hold nearly the same text; nobody asked for those. `unsearched` are damaged
+    partitions that may hold an erased page: the erasure is not finished while there are such.
+    """
+
+    pages: tuple[str, ...] = ()
+    partitions: int = 0
+    reports: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    unsearched: tuple[str, ...] = ()
+
+
+def request(house: House, page: str, who: str, why: str) -> set[str]:
+    """Set tombstones on what `page`, an id or address, names, and return the ids: it is not let in any more.
+
+    An address names the page whose id it gives, and those that were found at it. Raises BadUsage for what
+    is neither.
+    """
+    if "://" not in page:
+        if len(page) != 24 or not _ID.issuperset(page):
+            raise BadUsage(f"{page!r} is neither a page's id (24 hex digits) nor an address")
+        tombstones.erase(house.records, page, (), who, why)
+        return {page}
+    try:
+        bare, anchor = urldefrag(page)
+        ids = {page_id(bare, anchor)} | tombstones.pages_at(house.records, page)
+        urls = {page, normalise(bare) + (f"#{anchor}" if anchor else "")}
+    except ValueError as error:
+        raise BadUsage(str(error)) from error
+    for name in ids:
+        tombstones.erase(house.records, name, urls, who, why)
+    return ids
+
+
+def go_on(house: House) -> Erased:
+    """Remove all that is left of pages with an unfinished tombstone. Call it as a run.
+
+    Raises ArchiveUnavailable, IndexUnavailable or RecordsUnavailable where something can't be changed now;
+    the tombstones stay unfinished then.
+    """
+    if not tombstones.tombstones(house.records, unfinished=True):
+        return Erased()
+    house.archive.sweep()
+    reports: set[str] = set()
+    rewritten, damaged = 0, []
+    for path in list(house.archive.partitions()):
+        try:
+            if gone := tombstones.erased(house.records, house.archive.names(path)):
+                pages = [page for page in house.archive.read(path) if page.id in gone]
+                reports |= _out_of_records(house, pages)
+                rewrite(house, path, gone)
+                rewritten += 1
+        except PartitionDamaged:
+            damaged.append(path)
+    with house.folding(), house.engines() as engines:
+        reports |= _out_of_records(house, _indexed(house, engines))
+        names = [t.page_id for t in tombstones.tombstones(house.records, unfinished=True)]
+        copies = _copies(house, names) - set(names)
+        forget(house, engines, names)
+        for engine in engines:
+            engine.remove(names)
+    house.records.pack()
+    if not damaged:
+        tombstones.finish(house.records, names)
+    return Erased(
+        pages=tuple(names),
+        partitions=rewritten,
+        reports=tuple(sorted(reports)),
+        copies=tuple(sorted(copies)),
+        unsearched=tuple(damaged),
+    )
+
+
+def rewrite(house: House, path: str, gone: Collection[str]) -> Partition | None:
+    """Let the partition at `path` go on without the pages `gone`; return what holds the others, if any.
+
+    A kill after any step leaves the old partition, the new one or both, and repeating it leaves the new one.
+    """
+    left = [page for page in house.archive.read(path) if page.id not in gone]
+    successor = house.archive.write(left)[0] if left else None
+    crawled.retire_partition(house.records, path, successor)
+    house.spool.drop(path)
+    house.archive.remove(path)
+    return successor
+
+
+def forget(house: House, engines: Sequence[Engine], page_ids: Sequence[str]) -> None:
+    """Forget the signatures of texts; their copies get another leader. Hold `house.folding`."""
+    for start in range(0, len(page_ids), AT_ONCE):
+        part = page_ids[start : start + AT_ONCE]
+        with signatures(house.records, stories.KIND) as store:
+            for name in part:
+                store.remove(name)
+        with signatures(house.records, duplicates.KIND) as store:
+            # Told before the signatures are gone for good: after a kill nobody would know who has to lead.
+            for group in duplicates.forget_copies(store, part):
+                for engine in engines:
+                    engine.lead(group.leader, group.followers)
+
+
+def _out_of_records(house: House, pages: Iterable[Page]) -> set[str]:
+    """Set a tombstone on each page, as on the one that it stands under; return the reports removed."""
+    stones = {t.page_id: t for t in tombstones.tombstones(house.records)}
+    reports: set[str] = set()
+    for page in pages:
+        stone = _stone(page, stones)
+        urls = {page.url, page.canonical_url, normalise(page.url)}
+        tombstones.erase(house.records, page.id, urls, stone.who, stone.why)
+        if page.type is PageType.ARTICLE and (address := page_id(page.url)) != page.id:
+            tombstones.erase(house.records, address, urls, stone.who, stone.why)  # or it is asked for again
+        reports |= _out_of_reports(house, page)
+    return reports
+
+
+def _stone(page: Page, stones: dict[str, Tombstone]) -> Tombstone:
+    return next(stones[name] for name in (page.id, page.thread_id, page.parent_id) if name in stones)
+
+
+def _out_of_reports(house: House, page: Page) -> set[str]:
+    """Remove the weekly reports that link to `page`; return their weeks."""
+    removed = set()
+    for report in notices.reports(house.records):
+        files = [house.settings.reports_dir / name for name in (report.html, report.pdf)]
+        if files[0].is_file() and html.escape(page.url) in files[0].read_text(encoding="utf-8"):
+            for file in files:
+                file.unlink(missing_ok=True)
+            notices.forget_report(house.records, report.week)
+            removed.add(report.week)
+    return removed
+
+
+def _indexed(house: House, engines: Sequence[Engine]) -> list[Page]:
+    """Return the indexed pages that are being erased or stand under one, be they in no whole partition."""
+    names = [t.page_id for t in tombstones.tombstones(house.records, unfinished=True)]
+    found = [hit.document.page for e in engines for name in names if (hit := e.get(name))]
+    found += [h.document.page for e in engines for n in names for h in e.scan(Query(relevant=None, group=n))]
+    erased = tombstones.erased(house.records, found)
+    return [page for page in found if page.id in erased]
+
+
+def _copies(house: House, names: Sequence[str]) -> set[str]:
+    """Return the texts that fold with those of `names`."""
+    with signatures(house.records, duplicates.KIND) as store:
+        groups = {signed.group for name in names if (signed := store.get(name))}
+        return {signed.page_id for group in groups for signed in store.members(group)}
