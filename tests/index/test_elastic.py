@@ -197,9 +197,7 @@ def test_a_verdict_that_comes_while_its_page_is_written_is_in_force(
     batches = [[document(n) for n in range(start, start + 6)] for start in range(0, 60, 6)]
     with ThreadPoolExecutor(2) as pool:
         waiting = [
-            pool.submit(
-                lambda: [writer.write([document(n) for n in range(s, s + 6)]) for s in range(0, 60, 6)]
-            ),
+            pool.submit(lambda: [writer.write(batch) for batch in batches]),
             pool.submit(lambda: [judge.apply({page: triage}) for page, triage in triages.items()]),
         ]
         for one in waiting:
