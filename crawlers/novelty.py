@@ -55,7 +55,7 @@ def what_is_new(
         result = Result.ARCHIVED if changed else Result.UNCHANGED
         outcomes.append(crawl_outcome(page.source_id, name, page.url, Verdict(result, "", "")))
         if changed:
-            kept.append(page)
+            kept.append(_later(page, known))
     return Haul(tuple(kept), tuple(_seen(page) for page in kept), tuple(outcomes))
 
 
@@ -75,7 +75,13 @@ def rests(before: Seen, now: datetime) -> bool:
 
 
 def with_validators(
-    haul: Haul, source_id: str, url: str, pages: Sequence[Page], etag: str | None, last_modified: str | None
+    haul: Haul,
+    source_id: str,
+    url: str,
+    pages: Sequence[Page],
+    before: Mapping[str, Seen],
+    etag: str | None,
+    last_modified: str | None,
 ) -> Haul:
     """Return `haul` with what makes the next request for `url`, where `pages` were found, conditional.
 
@@ -85,6 +91,7 @@ def with_validators(
     texts = {text.id: text for text in haul.texts}
     if name not in texts and not (etag or last_modified):
         return haul
+    times = [known.fetched_at for known in (texts.get(name), before.get(name)) if known is not None]
     texts[name] = Seen(
         id=name,
         source_id=source_id,
@@ -92,9 +99,19 @@ def with_validators(
         etag=etag,
         last_modified=last_modified,
         content_hash=next((page.content_hash for page in pages if page.id == name), ""),
-        fetched_at=pages[0].fetched_at,
+        fetched_at=max([*times, pages[0].fetched_at]),
     )
     return replace(haul, texts=tuple(texts.values()))
+
+
+def _later(page: Page, known: Seen | None) -> Page:
+    """Return `page` as fetched after what is known of it.
+
+    A clock that was ahead then would make of this text an older one, which an index passes over.
+    """
+    if known is None or known.fetched_at < page.fetched_at:
+        return page
+    return page.model_copy(update={"fetched_at": known.fetched_at + timedelta(microseconds=1)})
 
 
 def _seen(page: Page) -> Seen:

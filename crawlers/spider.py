@@ -318,7 +318,7 @@ class SourceSpider(Spider):
         if leads_on:
             return haul
         etag, changed_at = _header(response, "ETag"), _header(response, "Last-Modified")
-        return with_validators(haul, self.spec.id, url, pages, etag, changed_at)
+        return with_validators(haul, self.spec.id, url, pages, before, etag, changed_at)
 
     async def _read(self, response: Response, what: What, **facts: Any) -> Reading:
         task = Task(

@@ -135,14 +135,6 @@ def test_an_index_of_someone_else_in_a_month_s_place_takes_nothing(
     assert held(engine) == once([good, bad])
 
 
-def test_a_document_that_the_mapping_can_t_hold_is_set_aside_alone(engine: ElasticEngine) -> None:
-    # A keyword has 32,766 bytes at most.
-    good, bad, more = document(1), document(2, thread_id="x" * 40_000), document(3)
-    results = engine.write([good, bad, more])
-    assert [one.result for one in results] == ["indexed", "quarantined", "indexed"]
-    assert held(engine) == once([good, more])
-
-
 def test_a_clock_an_hour_ahead_loses_and_doubles_nothing(engine: ElasticEngine) -> None:
     # 23:50 on the last of November in Vietnam; by the crawler's clock it is December.
     now = datetime(2026, 11, 30, 16, 50, tzinfo=UTC)
