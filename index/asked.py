@@ -11,8 +11,8 @@ from index.language import parse
 def asked(query: Query) -> Expression:
     """Return what a document must meet to be found by `query`, all that holds at the top side by side.
 
-    `Query.relevant` applies unless the text itself filters on relevance, or asks for what was dismissed
-    (which is not relevant any more). Raises `core.errors.Unreadable` for a text that can't be read.
+    `Query.relevant` applies unless the text itself filters on relevance, or asks for what was dismissed or
+    may be grave (neither is relevant). Raises `core.errors.Unreadable` for a text that can't be read.
     """
     typed = parse(query.text)
     return all_of((*_filters(query, relevance=not _decides_relevance(typed)), typed))
@@ -25,7 +25,11 @@ def filters_on(expression: Expression, field: FilterField) -> bool:
 
 def _decides_relevance(typed: Expression) -> bool:
     dismissed = Filter("state", "=", State.DISMISSED)
-    return filters_on(typed, "relevant") or (dismissed, False) in leaves(typed)
+    return (
+        filters_on(typed, "relevant")
+        or filters_on(typed, "possibly_grave")
+        or (dismissed, False) in leaves(typed)
+    )
 
 
 def _filters(query: Query, *, relevance: bool) -> Iterator[Expression]:

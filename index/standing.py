@@ -37,14 +37,16 @@ def standing_out(
     Elasticsearch's JLH score: the absolute rise of the share of texts times the relative one. Left out are
     pairs in fewer than `TEXTS_MINIMUM` texts and those whose rise may be chance: by the transform of Poisson
     counts that steadies their variance (Anscombe 1948, Biometrika 35, 246-254),
-    `2 (sqrt(n + 3/8) - sqrt(m + 3/8))` with `m` expected. That, not a list of words, keeps out what stands
-    in any text ("của các").
+    `2 (sqrt(n + 3/8) - sqrt(m + 3/8))` with `m` expected by the other texts. That, not a list of words, keeps
+    out what stands in any text ("của các").
     """
     scored = []
     for pair, count in counts.items():
         share, usual = count / size, background[pair] / whole
-        z = 2 * (math.sqrt(count + 3 / 8) - math.sqrt(usual * size + 3 / 8))
-        if count >= TEXTS_MINIMUM and z >= Z_MINIMUM:
+        # Half a text more than there are elsewhere: in few others, that it is in none says little.
+        expected = size * (background[pair] - count + 0.5) / (whole - size + 1)
+        z = 2 * (math.sqrt(count + 3 / 8) - math.sqrt(expected + 3 / 8))
+        if count >= TEXTS_MINIMUM and share > usual and z >= Z_MINIMUM:
             found = Significant(term=pair, count=count, background=background[pair])
             scored.append(((usual - share) * share / usual, pair, found))
     return [found for _, _, found in sorted(scored)]

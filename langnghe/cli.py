@@ -34,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (stages, reading, models, drift, kibana, upkeep, demo):
+for room in (stages, reading, models, drift, upkeep, kibana, demo):
     for command in room.COMMANDS:
         app.command()(command)
 app.add_typer(sources.app, name="sources")

@@ -15,7 +15,6 @@ from core.contracts import Contract, Page, PageType
 from core.errors import BadUsage, PartitionDamaged
 from core.records import crawled, notices, tombstones
 from core.records.signatures import signatures
-from core.records.tombstones import Tombstone
 from core.urls import normalise, page_id
 from index.engine import Engine, Query
 from langnghe.house import House
@@ -48,7 +47,7 @@ def request(house: House, page: str, who: str, why: str) -> set[str]:
     if "://" not in page:
         if len(page) != 24 or not _ID.issuperset(page):
             raise BadUsage(f"{page!r} is neither a page's id (24 hex digits) nor an address")
-        tombstones.erase(house.records, page, (), who, why)
+        tombstones.erase(house.records, {page: ()}, who, why)
         return {page}
     try:
         bare, anchor = urldefrag(page)
@@ -56,8 +55,7 @@ def request(house: House, page: str, who: str, why: str) -> set[str]:
         urls = {page, normalise(bare) + (f"#{anchor}" if anchor else "")}
     except ValueError as error:
         raise BadUsage(str(error)) from error
-    for name in ids:
-        tombstones.erase(house.records, name, urls, who, why)
+    tombstones.erase(house.records, dict.fromkeys(ids, urls), who, why)
     return ids
 
 
@@ -92,7 +90,7 @@ def go_on(house: House) -> Erased:
     if not damaged:
         tombstones.finish(house.records, names)
     return Erased(
-        pages=tuple(names),
+        pages=tuple(sorted(names)),
         partitions=rewritten,
         reports=tuple(sorted(reports)),
         copies=tuple(sorted(copies)),
@@ -131,18 +129,18 @@ def _out_of_records(house: House, pages: Iterable[Page]) -> set[str]:
     """Set a tombstone on each page, as on the one that it stands under; return the reports removed."""
     stones = {t.page_id: t for t in tombstones.tombstones(house.records)}
     reports: set[str] = set()
+    named: dict[tuple[str, str], dict[str, set[str]]] = {}
     for page in pages:
-        stone = _stone(page, stones)
+        stone = next(stones[n] for n in (page.id, page.thread_id, page.parent_id) if n in stones)
         urls = {page.url, page.canonical_url, normalise(page.url)}
-        tombstones.erase(house.records, page.id, urls, stone.who, stone.why)
-        if page.type is PageType.ARTICLE and (address := page_id(page.url)) != page.id:
-            tombstones.erase(house.records, address, urls, stone.who, stone.why)  # or it is asked for again
+        names = named.setdefault((stone.who, stone.why), {})
+        names.setdefault(page.id, set()).update(urls)
+        if page.type is PageType.ARTICLE:
+            names.setdefault(page_id(page.url), set()).update(urls)  # or it would be asked for again
         reports |= _out_of_reports(house, page)
+    for (who, why), addresses in named.items():
+        tombstones.erase(house.records, addresses, who, why)
     return reports
-
-
-def _stone(page: Page, stones: dict[str, Tombstone]) -> Tombstone:
-    return next(stones[name] for name in (page.id, page.thread_id, page.parent_id) if name in stones)
 
 
 def _out_of_reports(house: House, page: Page) -> set[str]:

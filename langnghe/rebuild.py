@@ -113,6 +113,8 @@ class _Rebuild:
         self.resumed = crawled.partitions_built(house.records, name)
         self.names: dict[str, list[Name]] = {}  # of the pages in each partition
         self.damaged: set[str] = set()
+        # What could not be analysed before: only of this, and of what fails now, the analysis has to tell.
+        self.failed = {q.item for q in runs.quarantined(house.records) if q.stage is Stage.ANALYSE}
 
     def whole(self) -> Rebuilt:
         """Build until nothing is left but what only a run may do, and do that."""
@@ -144,9 +146,7 @@ class _Rebuild:
         """Analyse the pages of a partition and write them down."""
         documents, judged = pipeline.analyse_pages(self.house, pages)
         written = pipeline.index_documents(self.house, documents, self.engine)
-        held = {q.item for q in runs.quarantined(self.house.records) if q.stage is Stage.ANALYSE}
-        # Of the analysis only what fails now, or failed before, has something to say.
-        judged = [o for o in judged if o.result is Result.QUARANTINED or o.item in held]
+        judged = [o for o in judged if o.result is Result.QUARANTINED or o.item in self.failed]
         crawled.partition_built(
             self.house.records, self.run_id, partition.path, self.name, [*judged, *written]
         )

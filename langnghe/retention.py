@@ -14,7 +14,7 @@ from filelock import Timeout
 
 from core.contracts import VIETNAM, Contract
 from core.errors import Busy, PartitionDamaged
-from core.records import decisions
+from core.records import decisions, notices
 from index.engine import Query
 from langnghe import rebuild
 from langnghe.erasing import forget, rewrite
@@ -148,3 +148,4 @@ def _out_of_index(house: House, due: _Due) -> None:
             for query in due.queries:
                 engine.prune(query)
             engine.remove(due.decided)
+    notices.forget_alerts(house.records, due.pages())

@@ -80,13 +80,15 @@ class Analyser:
     ) -> Analysis:
         return Analysis(
             relevance=judgement.relevance,
+            natural_relevance=judgement.natural_relevance,
             relevant=judgement.relevant,
+            possibly_grave=judgement.possibly_grave,
             categories=judgement.categories,
             severity=judgement.severity,
             kind=judgement.kind,
             sentiment=sentiment,
             hostility=hostility,
-            provinces=provinces(page) if judgement.relevant else (),
+            provinces=provinces(page) if judgement.relevant or judgement.possibly_grave else (),
             evidence=spans,
             masked=masked_spans(page),
             model=self.info,

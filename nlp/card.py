@@ -37,8 +37,8 @@ class Head(Contract):
     """One question that a model answers: the `outputs` (labels) and the `blocks` of features it looks at.
 
     `one_of`: exactly one output holds (softmax of the scores); else each holds or not by itself, with
-    `scaling` and `thresholds` (probabilities) in the order of the outputs. `shares`: how much of the training
-    rows each label had, where the fit was balanced and a probability must be brought back to life's mix.
+    `scaling` and `thresholds` (probabilities) in the order of the outputs. `shares`: the share of each label
+    that its probabilities are calibrated to, where they must be brought to another mix.
     """
 
     outputs: tuple[str, ...]
@@ -65,8 +65,9 @@ class Reference(Contract):
 class ModelCard(Contract):
     """The card of a model folder (`card.json`); `weights_sha256` ties it to `weights.npz` beside it.
 
-    `embedding` is the SHA-256 of the embedding that its kernel machine was learned with, if it has one;
-    `reference` holds what drift is told by, for articles and for remarks; models of old have none.
+    `lane` is the probability of being grave from which a text that is not relevant is possibly grave (1: no
+    text is). `embedding` is the SHA-256 of the embedding that its kernel machine was learned with, if it has
+    one; `reference` holds what drift is told by, for articles and for remarks; models of old have none.
     """
 
     format: Literal["langnghe-linear-1"] = "langnghe-linear-1"
@@ -77,6 +78,7 @@ class ModelCard(Contract):
     seed: int
     blocks: dict[str, tuple[Block, ...]]
     heads: dict[str, Head]
+    lane: float = 1.0
     data: tuple[Source, ...]
     counts: dict[str, int]
     figures: dict[str, float]

@@ -52,6 +52,10 @@ class Card(Protocol):
         """How many `rows` it was trained on, and more."""
 
     @property
+    def lane(self) -> float:
+        """The probability of being grave from which a text that is not relevant is possibly grave."""
+
+    @property
     def warnings(self) -> dict[str, int]:
         """What was odd about the rows."""
 

@@ -1,7 +1,7 @@
 """How good a model is: figures on labelled rows, by one command and in one shape."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,14 @@ def evaluate(task: Task, data: Sequence[Path], model: Path | None = None) -> dic
 class Answers:
     """What a model says of some rows: for risk all but `label`, for a single-label task `label` alone.
 
+    `natural` is the probability of relevance among life's texts (not a number where the model does not know);
     `categories` are rows × taxonomy codes, as shown; `severity` and `kind` as if each text were relevant.
     """
 
     probability: NDArray[np.float64]
+    natural: NDArray[np.float64]
     relevant: scores.Truths
+    possibly_grave: scores.Truths
     categories: scores.Truths
     severity: NDArray[np.str_]
     kind: NDArray[np.str_]
@@ -63,7 +66,7 @@ class Answers:
         return Answers(*(part[places] if len(part) else part for part in self._parts()))
 
     def _parts(self) -> tuple[NDArray[Any], ...]:
-        return (self.probability, self.relevant, self.categories, self.severity, self.kind, self.label)
+        return tuple(getattr(self, each.name) for each in fields(self))
 
 
 def joined(parts: Sequence[Answers]) -> Answers:
@@ -84,14 +87,16 @@ def _answers(model: AnyModel, rows: Sequence[Row]) -> Answers:
     if model.card.task is not Task.RISK:
         said = tone.labels(model, [reading.text for reading in readings]) if rows else []
         empty = np.zeros(0, dtype=bool)
-        return Answers(none, empty, empty, nobody, nobody, np.array(said, dtype=np.str_))
+        return Answers(none, none, empty, empty, empty, nobody, nobody, np.array(said, dtype=np.str_))
     judged = judge(model, readings)
     found = details(model, readings)
     levels, kinds = (np.array(model.head(name).outputs, dtype=np.str_) for name in (SEVERITY, KIND))
     given = [{label.code for label in one.categories} for one in judged]
     return Answers(
         np.array([one.relevance for one in judged], dtype=np.float64),
+        np.array([one.natural_relevance for one in judged], dtype=np.float64),
         np.array([one.relevant for one in judged], dtype=bool),
+        np.array([one.possibly_grave for one in judged], dtype=bool),
         np.array([[code in labels for code in codes] for labels in given], dtype=bool).reshape(
             -1, len(codes)
         ),
@@ -134,15 +139,41 @@ def _relevance(rows: Sequence[Row], said: Answers, truth: scores.Truths) -> dict
             **scores.precision_recall_f1(said.relevant, truth, weight),
             "average_precision": scores.average_precision(said.probability, truth, weight),
             "recall_at_precision_0.7": scores.recall_at(0.7, said.probability, truth, weight),
+            "relevant_per_1000": scores.per_1000(truth, weight),
+            "natural_relevance_per_1000": (
+                None if np.isnan(said.natural).any() else scores.per_1000(said.natural, weight)
+            ),
         }
     grave = np.array([row.risk.severity == GRAVE for row in rows], dtype=bool)
+    looked_at = said.relevant | said.possibly_grave
     return {
         **scores.precision_recall_f1(said.relevant, truth),
         "average_precision": scores.average_precision(said.probability, truth),
-        "recall_of_severity_3": float(said.relevant[grave].mean()) if grave.any() else None,
+        "recall_of_severity_3": float(looked_at[grave].mean()) if grave.any() else None,
+        "recall_of_severity_3_as_relevant": float(said.relevant[grave].mean()) if grave.any() else None,
+        "possibly_grave": _possibly_grave(said.possibly_grave, truth, grave, weight),
         "expected_calibration_error": scores.calibration_error(said.probability, truth),
         "weighted": weighted,
     }
+
+
+def _possibly_grave(
+    said: scores.Truths, relevant: scores.Truths, grave: scores.Truths, weight: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Return how many texts are called possibly grave, and the share of them that are relevant and grave.
+
+    The same among 1,000 texts of life, by `weight`; null where nothing has any.
+    """
+    each = {"relevant": relevant, "grave": grave}
+    found: dict[str, Any] = {"n": int(said.sum())}
+    found |= {name: scores.precision_recall_f1(said, truth)["precision"] for name, truth in each.items()}
+    found["weighted"] = None
+    if weight.sum() > 0:
+        found["weighted"] = {"per_1000": scores.per_1000(said, weight)}
+        found["weighted"] |= {
+            name: scores.precision_recall_f1(said, truth, weight)["precision"] for name, truth in each.items()
+        }
+    return found
 
 
 def _categories(rows: Sequence[Row], said: scores.Truths) -> dict[str, Any]:

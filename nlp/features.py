@@ -14,7 +14,7 @@ from scipy import sparse
 
 from core.contracts import Contract, Page, PageType, TextField
 from core.text import fold
-from nlp.segment import words
+from nlp.segment import Words, words
 from nlp.tokens import Places, Tokens, characters, mix, tokenise
 
 Keys = NDArray[np.uint32]
@@ -83,7 +83,7 @@ class Batch:
         return tokenise(self._texts)
 
     @cached_property
-    def words(self) -> Tokens:
+    def words(self) -> Words:
         """The words of all fields: the costly step, for evidence only."""
         return words(self._texts, self.syllables)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.optimize import brentq
 
 from nlp.card import Sigmoid
 from nlp.embedding import packaged
 from nlp.features import Batch, Block, Keys, counts, grams, lengths, weigh
-from nlp.kernel import Kernel, as_vectors, coded, likeness
+from nlp.kernel import Kernel, as_vectors, coded, likeness, squared
 from nlp.linear import Floats, Space, Table
 
 Numbers = NDArray[np.int64]
@@ -28,6 +29,10 @@ MIN_TEXTS, TONE_MIN_TEXTS = 4, 3
 KERNEL_COST = 10.0
 # Of the texts that both scores together would flag, the share that the screen may keep from being read on.
 MISSED = 0.002
+# Of the grave texts, the share that should be relevant or possibly grave. 0.97 is what the project asks for.
+GRAVE_RECALL = 0.975
+# No text less likely to be grave than this is worth a look: with few grave rows to go by, all would be.
+LANE_LEAST = 0.02
 FOLDS = 5
 
 
@@ -81,11 +86,20 @@ def fit(counted: Sequence[Counted], known: Numbers, solve: Solver) -> Fitted:
     return Fitted([idf for idf, _ in parts], weights, bias, np.asarray(matrix @ weights + bias))
 
 
-def cross_fit(counted: Sequence[Counted], groups: Numbers, solve: Solver, tick: Callable[[], None]) -> Floats:
-    """Return scores of every row by models that did not see its group, over FOLDS folds."""
+def cross_fit(
+    counted: Sequence[Counted],
+    groups: Numbers,
+    solve: Solver,
+    tick: Callable[[], None],
+    learned: Truths | None = None,
+) -> Floats:
+    """Return scores of every row by models that did not see its group, over FOLDS folds.
+
+    With `learned` they learn from those rows only.
+    """
     scores: Floats | None = None
     for known, unseen in _folds(groups):
-        fitted = fit(counted, known, solve)
+        fitted = fit(counted, known if learned is None else known[learned[known]], solve)
         if scores is None:
             scores = np.zeros_like(fitted.scores)
         scores[unseen] = fitted.scores[unseen]
@@ -144,7 +158,7 @@ def one_of(labels: Numbers, size: int, strength: float = STRENGTH, *, balanced: 
         weights = np.zeros((matrix.shape[1], size), dtype=np.float32)
         bias = np.full(size, -10.0, dtype=np.float32)
         present = np.unique(labels[known])
-        if len(present) == 1:
+        if len(present) < 2:  # none at all where a fold leaves no row to learn from
             bias[present] = 10.0
             return weights, bias
         model = LogisticRegression(
@@ -168,7 +182,7 @@ def kernel(
 
     points = coded(vectors)
     kept = as_vectors(points)
-    alike = likeness(kept, kept)
+    alike = likeness(kept, kept, squared(kept))
 
     def machine(known: Numbers) -> SVC:
         one = SVC(kernel="precomputed", C=KERNEL_COST, class_weight="balanced", tol=0.01, cache_size=1000)
@@ -195,6 +209,40 @@ def scale(scores: Floats, truth: Truths, likely: Floats | None = None) -> Sigmoi
     model = LogisticRegression(C=100.0, max_iter=ITERATIONS).fit(columns, truth)
     slope, *kernel = (round(float(value), 6) for value in model.coef_[0])
     return Sigmoid(slope=slope, offset=round(float(model.intercept_[0]), 6), kernel=sum(kernel))
+
+
+def lane(chance: Floats, relevant: Truths, grave: Truths) -> float:
+    """Return the chance of being grave from which a text not held `relevant` is to be called possibly grave.
+
+    The highest at which GRAVE_RECALL of the `grave` texts are one or the other; 1 where they are relevant
+    already. By this rule on four fifths of the cases, 0.974 of the grave texts of the other fifth were found
+    (mean of 20 draws of folds). Of the 1,845 sampled texts it has 91 looked at; for the same recall the
+    probability of relevance alone has 149, a linear model of its own for the grave 153.
+    """
+    missing = np.sort(chance[grave & ~relevant])[::-1]
+    needed = int(np.ceil(GRAVE_RECALL * grave.sum() - (grave & relevant).sum()))
+    if needed <= 0:
+        return 1.0
+    return max(LANE_LEAST, int(float(missing[needed - 1]) * 1e4) / 1e4)
+
+
+def calibrated_share(probability: Floats, weight: Floats, natural: float) -> float:
+    """Return the share of relevant texts from which Bayes' rule must lead to that of life, `natural`.
+
+    It is that for which the corrected probabilities have the mean `natural` over texts that stand for
+    `weight` texts of life each: the fixed point of Saerens, Latinne, Decaestecker (2002), Adjusting the
+    outputs of a classifier to new a priori probabilities. Where texts were sampled by how relevant a model
+    held them, as ours were, the share in the sample corrects far too much: it makes 28 of 1,000 news of life
+    relevant that are 47.
+    """
+    logit = np.log(np.clip(probability, 1e-6, 1 - 1e-6).astype(np.float64))
+    logit -= np.log1p(-np.exp(logit))
+
+    def excess(shift: float) -> float:
+        return float(np.average(1 / (1 + np.exp(-logit - shift)), weights=weight)) - natural
+
+    shift = brentq(excess, -30.0, 30.0)
+    return round(1 / (1 + (1 - natural) / natural * float(np.exp(shift))), 6)
 
 
 def passing(screened: Floats, flagged: Truths) -> float:

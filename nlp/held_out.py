@@ -123,6 +123,8 @@ def _main(given: Answers, rows: Sequence[Row]) -> dict[str, float]:
         "natural average precision": weighted["average_precision"],
         "natural recall at precision 0.7": weighted["recall_at_precision_0.7"],
         "recall of severity 3": of["relevance"]["recall_of_severity_3"],
+        "recall of severity 3 as relevant": of["relevance"]["recall_of_severity_3_as_relevant"],
+        "possibly grave of 1000": of["relevance"]["possibly_grave"]["weighted"]["per_1000"],
         "categories micro f1": of["categories"]["micro_f1"],
         "categories macro f1": of["categories"]["macro_f1"],
         "severity accuracy": of["severity"]["accuracy"],

@@ -34,19 +34,29 @@ class Kernel:
         """The points as vectors."""
         return as_vectors(self.points)
 
+    @cached_property
+    def squares(self) -> Floats:
+        """The squared lengths of the points: half of the cost of a score, were they found for each text."""
+        return squared(self.places)
+
     def scores(self, readings: Sequence[Reading]) -> Floats:
         """Return the score of each reading, the same whatever it is read together with."""
         found = [
             # One at a time: products of whole batches add up in an order that hangs on their size.
-            likeness(vector[None], self.places)[0] @ self.weights
+            likeness(vector[None], self.places, self.squares)[0] @ self.weights
             for vector in self.embedding.vectors(readings)
         ]
         return np.asarray(np.array(found) + self.bias, dtype=np.float32)
 
 
-def likeness(some: Floats, others: Floats) -> Floats:
-    """Return the Gaussian kernel between the rows of two arrays."""
-    apart = (some**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)[None] - 2 * some @ others.T
+def squared(vectors: Floats) -> Floats:
+    """Return the squared length of each row."""
+    return np.asarray((vectors**2).sum(axis=1), dtype=np.float32)
+
+
+def likeness(some: Floats, others: Floats, squares: Floats) -> Floats:
+    """Return the Gaussian kernel between the rows of two arrays; `squares` are `squared` of the others."""
+    apart = squared(some)[:, None] + squares[None] - 2 * some @ others.T
     return np.asarray(np.exp(-GAMMA * np.maximum(apart, 0)), dtype=np.float32)
 
 

@@ -16,15 +16,19 @@ SCREEN, DETAIL = "screen", "detail"
 # diacritics, of 8,572 comments one has 0.70 and the others more; of 41 news pages in other languages the
 # highest, an English one, has 0.60.
 FAMILIAR = 0.65
+# Of 63,000 collected articles, as the labelled sample of them has it.
+NATURAL_PREVALENCE = 0.05
 RELEVANCE, CATEGORIES, SEVERITY, KIND = "relevance", "categories", "severity", "kind"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the risk model says of one text; `categories` most probable first, none if not relevant."""
+    """What the risk model says of one text, as in `core.contracts.Analysis`."""
 
     relevance: Probability
+    natural_relevance: Probability | None
     relevant: bool
+    possibly_grave: bool
     categories: tuple[Label, ...]
     severity: Severity
     kind: Kind
@@ -39,8 +43,20 @@ class Details:
     kind: Floats
 
 
+class Card(Protocol):
+    """What the card of a model of any engine says of when a text is possibly grave."""
+
+    @property
+    def lane(self) -> float:
+        """The probability of being grave from which a text that is not relevant is so called."""
+
+
 class Heads(Protocol):
     """What has heads: a model of any engine."""
+
+    @property
+    def card(self) -> Card:
+        """What the model says of itself."""
 
     def head(self, name: str) -> Head:
         """Return the head `name`. Raises BadModel where the model has none."""
@@ -104,37 +120,80 @@ class Judged:
 
 
 def judge(model: Model, readings: Sequence[Reading]) -> Judged:
-    """Judge texts: all for relevance, the relevant ones by the costly heads."""
+    """Judge texts: all for relevance, by the costly heads those that are relevant or may be grave."""
     chances = relevance(model, readings)
-    passed = [int(place) for place in np.flatnonzero(chances >= np.float32(threshold(model)))]
-    judgements = [irrelevant(float(value)) for value in chances]
+    held = chances >= np.float32(threshold(model))
+    passed = [int(place) for place in np.flatnonzero(held)]
+    # At most all that makes a text relevant makes it grave.
+    doubtful = [int(place) for place in np.flatnonzero(~held & (chances >= model.card.lane))]
+    judgements = [irrelevant(model, float(value)) for value in chances]
     closely = Batch([readings[place] for place in passed])
     if passed:
         found = details(model, closely)
         for row, place in enumerate(passed):
             judgements[place] = relevant(model, float(chances[place]), found, row)
+    if doubtful:
+        found = details(model, Batch([readings[place] for place in doubtful]))
+        for row, place in enumerate(doubtful):
+            judgements[place] = irrelevant(model, float(chances[place]), found.severity[row])
     return Judged(judgements, passed, closely)
 
 
-def irrelevant(relevance: float) -> Judgement:
-    """Return the judgement of a text that does not reach the threshold."""
-    # The levels of a text that was not looked at closely: what is left is shared evenly.
-    rest = relevance / 3
+def irrelevant(model: Heads, relevance: float, severity: Floats | None = None) -> Judgement:
+    """Return the judgement of a text that does not reach the threshold.
+
+    `severity` holds the probability of each level, were it relevant, if it was looked at closely: without, it
+    is not called possibly grave.
+    """
+    least = 1.0 if severity is None else model.card.lane
+    shared = _shared(model, relevance, np.full(3, 1 / 3, dtype=np.float32) if severity is None else severity)
     return Judgement(
-        relevance, False, (), Severity(level=0, probabilities=(1 - relevance, rest, rest, rest)), Kind.NONE
+        relevance,
+        natural(model, relevance),
+        False,
+        shared[3] >= least,
+        (),
+        Severity(level=0, probabilities=shared),
+        Kind.NONE,
     )
 
 
 def relevant(model: Heads, relevance: float, found: Details, row: int) -> Judgement:
     """Return the judgement of the relevant text that has the `row` of the details."""
-    levels = [0.0, 0.0, 0.0, 0.0]
-    for name, value in zip(model.head(SEVERITY).outputs, found.severity[row], strict=True):
-        levels[int(name)] = float(value)
-    level = int(np.argmax(levels))
-    shared = (1 - relevance, *(min(1.0, relevance * value) for value in levels[1:]))
+    shared = _shared(model, relevance, found.severity[row])
+    level = 1 + int(np.argmax(shared[1:]))
     kind = Kind(model.head(KIND).outputs[int(found.kind[row].argmax())])
     categories = chosen(model.head(CATEGORIES), found.categories[row])
-    return Judgement(relevance, True, categories, Severity(level=level, probabilities=shared), kind)
+    return Judgement(
+        relevance,
+        natural(model, relevance),
+        True,
+        False,
+        categories,
+        Severity(level=level, probabilities=shared),
+        kind,
+    )
+
+
+def _shared(model: Heads, relevance: float, severity: Floats) -> tuple[float, float, float, float]:
+    """Return the probability of each level from 0 to 3."""
+    levels = dict(zip(model.head(SEVERITY).outputs, severity, strict=True))
+    low, middle, grave = (min(1.0, relevance * float(levels.get(name, 0))) for name in ("1", "2", "3"))
+    return 1 - relevance, low, middle, grave
+
+
+def natural(model: Heads, relevance: float) -> float | None:
+    """Return the probability of relevance where NATURAL_PREVALENCE of all texts are relevant.
+
+    By Bayes' rule from the share that its head is calibrated to (`nlp.fit.calibrated_share`). None from a
+    model that does not know it.
+    """
+    share = next(iter(model.head(RELEVANCE).shares), 0.0)
+    if not 0 < share < 1:
+        return None
+    yes = relevance * NATURAL_PREVALENCE / share
+    no = (1 - relevance) * (1 - NATURAL_PREVALENCE) / (1 - share)
+    return yes / (yes + no)
 
 
 def chosen(head: Head, probabilities: Floats) -> tuple[Label, ...]:

@@ -48,6 +48,11 @@ def recall_at(least: float, probability: Numbers, truth: Truths, weight: Numbers
     return float(hits[precise].max() / hits[-1]) if precise.any() and hits[-1] > 0 else 0.0
 
 
+def per_1000(said: Truths | Numbers, weight: Numbers) -> float:
+    """Return how many of 1,000 texts are so, where `said` says whether, or how probably, each is."""
+    return float(1000 * (weight * said).sum() / weight.sum())
+
+
 def calibration_error(probability: Numbers, truth: Truths, bins: int = 10) -> float:
     """Return the expected calibration error over bins of equal numbers of texts.
 

@@ -2,10 +2,23 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.tokens import Tokens, mix
+from nlp.tokens import Places, Tokens
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words in order: `text` (index of its text), `start`, `end`."""
+
+    text: Places
+    start: Places
+    end: Places
+
+    def __len__(self) -> int:
+        return len(self.text)
 
 
 def word_starts(text: str) -> list[int]:
@@ -24,8 +37,8 @@ def word_starts(text: str) -> list[int]:
     return starts
 
 
-def words(texts: Sequence[str], tokens: Tokens) -> Tokens:
-    """Join the `tokens` of `texts` that belong to one word; its code follows from those of its tokens."""
+def words(texts: Sequence[str], tokens: Tokens) -> Words:
+    """Join the `tokens` of `texts` that belong to one word."""
     bounds = np.searchsorted(tokens.text, np.arange(len(texts) + 1))
     first = np.ones(len(tokens), dtype=bool)
     for number, text in enumerate(texts):
@@ -35,10 +48,6 @@ def words(texts: Sequence[str], tokens: Tokens) -> Tokens:
         begins = word_starts(text)
         word = [bisect_right(begins, place) for place in tokens.start[low:high].tolist()]
         first[low + 1 : high] = np.diff(word) > 0
-    if not len(tokens):
-        return tokens
     heads = np.flatnonzero(first)
-    place = np.arange(len(tokens)) - heads[np.cumsum(first) - 1]
-    code = mix(np.add.reduceat(mix(tokens.code + place.astype(np.uint64)), heads))
-    tails = np.append(heads[1:], len(tokens)) - 1
-    return Tokens(code, tokens.text[heads], tokens.start[heads], tokens.end[tails])
+    tails = np.append(heads, len(tokens))[1:] - 1
+    return Words(tokens.text[heads], tokens.start[heads], tokens.end[tails])

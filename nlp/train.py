@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -19,17 +19,18 @@ from nlp.cases import cases
 from nlp.drift import reference
 from nlp.embedding import packaged
 from nlp.features import Batch, Block, Reading
-from nlp.fit import Numbers
+from nlp.fit import Numbers, Truths
 from nlp.kernel import Kernel
 from nlp.language import vietnamese
-from nlp.linear import Model, Space
-from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
-from nlp.rows import Row, Rows, read, row_hash, row_hashes
+from nlp.linear import Floats, Model, Space
+from nlp.risk import CATEGORIES, DETAIL, KIND, NATURAL_PREVALENCE, RELEVANCE, SCREEN, SEVERITY
+from nlp.rows import Row, Rows, judgeable, read, row_hashes
 from nlp.task import Task
 
 SEED = 111  # of the bootstrap and splits; the fits themselves draw nothing
 LEAST = 5  # rows of a class: with fewer, not even each fold has one
 LABEL = "label"
+LEVELS, GRAVE = ("1", "2", "3"), "3"
 
 # Scales and lengths were chosen by mean F1 over held-out thirds of the labelled rows: a comment is judged
 # mostly by the title it stands under, an article by all its words.
@@ -85,23 +86,15 @@ def train_rows(task: Task, data: Rows, progress: Progress | None = None) -> Mode
     warnings: Counter[str] = Counter()
     rows = [row for row in data.rows if not row.empty]
     warnings["empty"] = len(data.rows) - len(rows)
-    warnings["contradictory"] = contradictory(rows)
+    warnings["contradictory"] = judgeable(rows)[1].get("contradictory", 0)
     warnings["not_vietnamese"] = sum(not vietnamese(row.words) for row in rows)
     relevance = None
     if task is Task.RISK:
-        parts, relevance = _risk(rows, warnings, _Steps(progress, 3 * (fit.FOLDS + 2)))
+        parts, relevance = _risk(rows, warnings, _Steps(progress, 4 * fit.FOLDS + 6))
     else:
         parts = _tone(task, rows, _Steps(progress, 2))
-    model = _model(task, rows, data.sources, *parts, warnings)
+    model = _model(task, rows, data.sources, parts, warnings)
     return replace(model, card=model.card.model_copy(update={"reference": reference(model, rows, relevance)}))
-
-
-def contradictory(rows: Sequence[Row]) -> int:
-    """Return how many texts have rows that say different things."""
-    labels: dict[int, set[object]] = {}
-    for row in rows:
-        labels.setdefault(row_hash(row), set()).add((row.label, row.risk.relevant))
-    return sum(len(said) > 1 for said in labels.values())
 
 
 def need(counts: dict[str, int], task: Task) -> None:
@@ -121,12 +114,19 @@ def copies(rows: Sequence[Row]) -> tuple[list[Reading], Numbers]:
     return [*readings, *(reading.bare() for reading in readings)], np.concatenate((numbers, numbers))
 
 
-Parts = tuple[
-    dict[str, Space], dict[str, Head], dict[str, tuple[Block, ...]], dict[str, float], dict[str, Kernel]
-]
+@dataclass(frozen=True)
+class _Parts:
+    """What a model is put together from."""
+
+    spaces: dict[str, Space]
+    heads: dict[str, Head]
+    blocks: dict[str, tuple[Block, ...]]
+    figures: dict[str, float] = field(default_factory=dict)
+    kernels: dict[str, Kernel] = field(default_factory=dict)
+    lane: float = 1.0
 
 
-def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts, NDArray[np.float64]]:
+def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[_Parts, NDArray[np.float64]]:
     """Fit the risk model; return its parts, and the relevance of each row by models that did not see it."""
     relevant = np.array([row.risk.relevant for row in rows])
     need({"relevant": int(relevant.sum()), "not relevant": int((~relevant).sum())}, Task.RISK)
@@ -148,17 +148,41 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[Parts
     scaling = fit.scale(linear_[judged], relevant[judged], likely[judged])
     probability = linear.sigmoid(linear_, scaling, likely)
     least = fit.threshold(probability[judged], relevant[judged])
-    passing = fit.passing(linear.sigmoid(linear_, screening), probability >= least)
+    severity = np.array([row.risk.severity for row in rows])
+    steps.name = SEVERITY
+    solve = fit.one_of(severity[of] - 1, len(LEVELS), balanced=False)
+    levels = fit.cross_fit(counted, groups[of], solve, steps, learned=relevant[of])[: len(rows)]
+    chance = probability * linear.softmax(levels)[:, LEVELS.index(GRAVE)]
+    flagged = probability >= least
+    lane = fit.lane(chance[judged], flagged[judged], (severity == int(GRAVE))[judged])
+    screened = linear.sigmoid(linear_, screening)
+    passing = fit.passing(screened, flagged | (chance >= lane))
+    served = np.where(screened >= passing, probability, np.minimum(screened, least))
+    share = _share(rows, served, relevant, judged)
     heads = {
         SCREEN: Head(outputs=("relevant",), one_of=False, scaling=(screening,), thresholds=(passing,)),
-        RELEVANCE: Head(outputs=("relevant",), one_of=False, scaling=(scaling,), thresholds=(least,)),
+        RELEVANCE: Head(
+            outputs=("relevant",), one_of=False, scaling=(scaling,), thresholds=(least,), shares=(share,)
+        ),
     }
     kept = np.flatnonzero(relevant)
     detail, more = _detail([rows[n] for n in kept], groups[kept], warnings, steps)
     spaces = {SCREEN: fit.space(counted, fitted), DETAIL: detail}
     figures = {"cross_fit_relevance_f1": scores.f1(probability[judged] >= least, relevant[judged])}
     blocks: dict[str, tuple[Block, ...]] = {SCREEN: RISK_BLOCKS, DETAIL: RISK_BLOCKS}
-    return (spaces, {**heads, **more}, blocks, figures, {RELEVANCE: kernel}), probability.astype(np.float64)
+    parts = _Parts(spaces, heads | more, blocks, figures, {RELEVANCE: kernel}, lane)
+    return parts, probability.astype(np.float64)
+
+
+def _share(rows: Sequence[Row], probability: Floats, relevant: Truths, judged: Truths) -> float:
+    """Return the share of relevant texts that probabilities of relevance are calibrated to.
+
+    Weights say which texts of life the judged news stand for; where there are none, it is the plain share.
+    """
+    weight = np.array([0.0 if row.reading.remark else row.weight for row in rows], dtype=np.float32)
+    if len(np.unique(weight[judged & (weight > 0)])) > 1:
+        return fit.calibrated_share(probability[judged], weight[judged], NATURAL_PREVALENCE)
+    return round(float(relevant[judged].mean()), 6)
 
 
 def _detail(
@@ -172,7 +196,7 @@ def _detail(
     warnings["categories_too_few"] = len(every) - len(enough)
     codes = tuple(every[n] for n in enough)
     truths = truths[:, enough]
-    levels, kinds = ("1", "2", "3"), (Kind.INCIDENT, Kind.ISSUE, Kind.RESPONSE)
+    kinds = (Kind.INCIDENT, Kind.ISSUE, Kind.RESPONSE)
     level = np.array([row.risk.severity - 1 for row in rows])
     kind = np.array([kinds.index(row.risk.kind) for row in rows])
     readings, of = copies(rows)
@@ -187,7 +211,7 @@ def _detail(
     everything = np.arange(len(of))
     solvers = (
         categories,
-        fit.one_of(level[of], len(levels), balanced=False),
+        fit.one_of(level[of], len(LEVELS), balanced=False),
         fit.one_of(kind[of], len(kinds), balanced=False),
     )
     parts = [fit.fit(counted, everything, solve) for solve in solvers]
@@ -202,13 +226,13 @@ def _detail(
         CATEGORIES: Head(
             outputs=codes, one_of=False, scaling=tuple(scalings), thresholds=(least,) * len(codes)
         ),
-        SEVERITY: Head(outputs=levels, one_of=True),
+        SEVERITY: Head(outputs=LEVELS, one_of=True),
         KIND: Head(outputs=tuple(str(k) for k in kinds), one_of=True),
     }
     return fit.space(counted, joined), heads
 
 
-def _tone(task: Task, rows: list[Row], steps: _Steps) -> Parts:
+def _tone(task: Task, rows: list[Row], steps: _Steps) -> _Parts:
     counts = Counter(row.label for row in rows)
     need(dict(counts), task)
     labels = tuple(sorted(counts))
@@ -223,37 +247,37 @@ def _tone(task: Task, rows: list[Row], steps: _Steps) -> Parts:
     steps()
     shares = tuple(round(counts[label] / len(rows), 6) for label in labels)
     head = Head(outputs=labels, one_of=True, shares=shares)
-    return {LABEL: fit.space(counted, fitted)}, {LABEL: head}, {LABEL: TONE_BLOCKS}, {}, {}
+    return _Parts({LABEL: fit.space(counted, fitted)}, {LABEL: head}, {LABEL: TONE_BLOCKS})
 
 
 def _model(
     task: Task,
     rows: Sequence[Row],
     sources: Sequence[Source],
-    spaces: dict[str, Space],
-    heads: dict[str, Head],
-    blocks: dict[str, tuple[Block, ...]],
-    figures: dict[str, float],
-    kernels: dict[str, Kernel],
+    parts: _Parts,
     warnings: Counter[str],
 ) -> Model:
     hashes = row_hashes(rows)
-    digest = sha256(linear.pack(spaces, kernels, hashes)).hexdigest()
+    content = linear.pack(parts.spaces, parts.kernels, hashes)
+    digest = sha256(content).hexdigest()
     today = datetime.now(UTC).date()
-    judged_by = digest + "".join(heads[name].model_dump_json() for name in sorted(heads))
+    judged_by = f"{digest}{parts.lane}" + "".join(
+        parts.heads[name].model_dump_json() for name in sorted(parts.heads)
+    )
     card = ModelCard(
         task=task,
         name=f"langnghe-{task}",
         version=f"{today:%Y.%m.%d}-{sha256(judged_by.encode()).hexdigest()[:8]}",
         trained_on=today,
         seed=SEED,
-        blocks=blocks,
-        heads=heads,
+        blocks=parts.blocks,
+        heads=parts.heads,
+        lane=parts.lane,
         data=tuple(sources),
         counts={"rows": len(rows), "texts": len(hashes)},
-        figures=figures,
+        figures=parts.figures,
         warnings={name: n for name, n in warnings.items() if n},
         weights_sha256=digest,
-        embedding=packaged().digest if kernels else "",
+        embedding=packaged().digest if parts.kernels else "",
     )
-    return linear.unpack(card, linear.pack(spaces, kernels, hashes))
+    return linear.unpack(card, content)

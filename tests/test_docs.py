@@ -7,7 +7,10 @@ from pathlib import Path
 import yaml
 
 from core.settings import Settings
+from core.text import fold
 from crawlers.source import SourceSpec
+from index.language import parse
+from index.language.keys import KEYS, stored
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,6 +33,35 @@ def test_every_library_has_a_reason_in_the_choices() -> None:
     choices = (ROOT / "docs/choices.md").read_text().lower()
     missing = [name for name in project["dependencies"] if name not in choices]
     assert missing == []
+
+
+def rows(section: str) -> list[list[list[str]]]:
+    """What stands in backticks in each cell of the table of a section of docs/search.md."""
+    page = (ROOT / "docs/search.md").read_text()
+    lines = page.split(f"## {section}\n")[1].split("\n## ")[0].splitlines()
+    return [
+        [re.findall("`([^`]+)`", cell) for cell in line.split("|")[1:-1]] for line in lines if "| `" in line
+    ]
+
+
+def test_every_example_of_the_search_language_can_be_read() -> None:
+    page = (ROOT / "docs/search.md").read_text()
+    examples = [*re.findall(r"^ {4}([^$ l].+)", page, re.MULTILINE)]
+    examples += [typed for section in ("Words", "Operators") for row in rows(section) for typed in row[0]]
+    examples += re.findall(r"`(\w+[:<>][^`]+)`", page)
+    assert len(examples) > 40
+    for typed in examples:
+        assert parse(typed), typed
+
+
+def test_the_page_of_the_search_language_names_every_key_and_only_values_that_there_are() -> None:
+    told = {}
+    for (key,), others, examples in rows("Filters"):
+        told[fold(key)] = (key, *others)
+        field = next(field for field, names in KEYS.items() if names[0] == key)
+        for value in examples:
+            assert re.search("[:<>]", value) or stored(field, value), value
+    assert list(told.values()) == list(KEYS.values())
 
 
 def test_no_pin_names_where_to_download() -> None:

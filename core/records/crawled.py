@@ -144,12 +144,14 @@ def forget_built(records: Records) -> None:
 
 
 def finish_built(records: Records, generation: str) -> None:
-    """Write down that the generation serves: what it holds has passed all stages."""
+    """Write down that the generation serves: what it holds has passed all stages, what it lacks waits."""
     now = datetime.now(UTC)
     with records.write() as session:
         for stage in (PartitionRow.analysed_at, PartitionRow.indexed_at):
             waiting = update(PartitionRow).where(PartitionRow.built_in == generation, stage.is_(None))
             session.execute(waiting.values({stage: now}))
+        lacking = PartitionRow.built_in.is_(None) | (PartitionRow.built_in != generation)
+        session.execute(update(PartitionRow).where(lacking).values(indexed_at=None))
         session.execute(update(PartitionRow).values(built_in=None))
 
 

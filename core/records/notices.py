@@ -1,6 +1,6 @@
 """Alerts and finished reports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
@@ -33,6 +33,14 @@ def alerts(records: Records, *, open_only: bool = False, limit: int = 200) -> li
             Alert.model_validate({f: getattr(row, f) for f in Alert.model_fields})
             for row in session.scalars(wanted)
         ]
+
+
+def forget_alerts(records: Records, page_ids: Set[str]) -> None:
+    """Forget alerts of texts that are no longer kept: they bear their titles."""
+    with records.write() as session:
+        for row in session.scalars(select(AlertRow)):
+            if row.facts.get("page_id") in page_ids:
+                session.delete(row)
 
 
 def acknowledge(records: Records, key: str, who: str) -> None:

@@ -1,11 +1,11 @@
 """What was erased on request: a tombstone for each page, and nothing else of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.contracts import Contract
@@ -81,27 +81,28 @@ def pages_at(records: Records, url: str) -> set[str]:
         return set(session.scalars(select(SeenRow.id).where(SeenRow.url == url)))
 
 
-def erase(records: Records, page_id: str, urls: Iterable[str], who: str, why: str) -> None:
-    """Set a tombstone, or open it again, and take out of the records what they hold of the page.
+def erase(records: Records, pages: Mapping[str, Collection[str]], who: str, why: str) -> None:
+    """Set tombstones on `pages` (their addresses by id), or open them again, and let the records forget them.
 
-    That is where it was seen, its address among outcomes and in quarantine, and alerts of it. Decisions are
-    a sealed register and stay: they hold the page's id, labels and what people wrote as reasons, no text.
+    That is where they were seen, their addresses among outcomes and in quarantine, and alerts of them.
+    Decisions are a sealed register and stay: they hold the page's id, labels, and what people said was why.
     """
+    now = datetime.now(UTC)
     with records.write() as session:
-        row = session.get(TombstoneRow, page_id)
-        if row is None:
-            session.add(TombstoneRow(page_id=page_id, at=datetime.now(UTC), who=who, why=why))
-        else:
-            row.finished_at = None
-        seen = session.get(SeenRow, page_id)
-        names = {*urls, *([seen.url] if seen is not None else [])}
-        session.execute(delete(SeenRow).where((SeenRow.id == page_id) | SeenRow.url.in_(names)))
-        session.execute(delete(QuarantineRow).where(QuarantineRow.item.in_({page_id, *names})))
-        session.execute(delete(QuarantineRow).where(QuarantineRow.url.in_(names)))
-        session.execute(update(OutcomeRow).where(OutcomeRow.item == page_id).values(detail=""))
-        _rename_outcomes(session, page_id, names)
+        names: dict[str, str] = {}  # page ids by all that rows may go by
+        for page_id, urls in pages.items():
+            row = session.get(TombstoneRow, page_id)
+            if row is None:
+                session.add(TombstoneRow(page_id=page_id, at=now, who=who, why=why))
+            else:
+                row.finished_at = None
+            seen = session.get(SeenRow, page_id)
+            names |= dict.fromkeys({page_id, *urls, *([seen.url] if seen is not None else [])}, page_id)
+        wanted = list(names)
+        for start in range(0, len(wanted), LOOKUP):
+            _forget(session, {name: names[name] for name in wanted[start : start + LOOKUP]})
         for alert in session.scalars(select(AlertRow)):
-            if alert.facts.get("page_id") == page_id:
+            if alert.facts.get("page_id") in pages:
                 session.delete(alert)
 
 
@@ -116,11 +117,13 @@ def _names(page: Named) -> set[str]:
     return {name for name in (page.id, page.thread_id, page.parent_id) if name}
 
 
-def _rename_outcomes(session: Session, page_id: str, urls: set[str]) -> None:
-    """Let outcomes that go by an address go by the page's id."""
-    for row in session.scalars(select(OutcomeRow).where(OutcomeRow.item.in_(urls))).all():
+def _forget(session: Session, names: Mapping[str, str]) -> None:
+    """Let seen pages and quarantine lose what goes by `names`, and outcomes go by the page's id alone."""
+    session.execute(delete(SeenRow).where(SeenRow.id.in_(names) | SeenRow.url.in_(names)))
+    session.execute(delete(QuarantineRow).where(QuarantineRow.item.in_(names) | QuarantineRow.url.in_(names)))
+    for row in session.scalars(select(OutcomeRow).where(OutcomeRow.item.in_(names))).all():
         facts = {"source_id": row.source_id, "result": row.result, "reason": row.reason, "at": row.at}
-        key = {"run_id": row.run_id, "stage": row.stage, "item": page_id}
+        key = {"run_id": row.run_id, "stage": row.stage, "item": names[row.item]}
         session.delete(row)
         session.flush()
         if session.get(OutcomeRow, tuple(key.values())) is None:

@@ -35,10 +35,20 @@ def shown(hit: Hit) -> Shown:
     )
 
 
+def acts_on(hit: Hit) -> tuple[What, ...]:
+    """Return the acts that make sense for a text.
+
+    One that is not relevant has no labels that could be confirmed: who finds that it is relabels it.
+    """
+    if hit.triage.state is State.OPEN and not hit.relevant:
+        return (What.DISMISS,)
+    return ACTS[hit.triage.state]
+
+
 def offered(hits: Sequence[Hit]) -> tuple[What, ...]:
     """Return the acts that make sense for all of `hits`, in the order of their buttons."""
-    common = set.intersection(*(set(ACTS[hit.triage.state]) for hit in hits)) if hits else set()
-    return tuple(what for what in ACTS[hits[0].triage.state] if what in common) if hits else ()
+    common = set.intersection(*(set(acts_on(hit)) for hit in hits)) if hits else set()
+    return tuple(what for what in acts_on(hits[0]) if what in common) if hits else ()
 
 
 def seal(hits: Sequence[Hit]) -> str:

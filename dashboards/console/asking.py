@@ -23,7 +23,10 @@ HELP = (
     (_("tuần:2026-W47"), _("một tuần; tháng:11/2026 là một tháng, ngày>=01/11/2026 là từ ngày đó")),
     (
         _("nguồn:tuoitre loại_tin:bài_báo trạng_thái:đã_xác_nhận"),
-        _("còn có dạng, sắc_thái, liên_quan, đã_quyết, nhóm; gõ không dấu hoặc tiếng Anh cũng được"),
+        _(
+            "còn có dạng, sắc_thái, liên_quan, có_thể_nghiêm_trọng, đã_quyết, nhóm; "
+            "gõ không dấu hoặc tiếng Anh cũng được"
+        ),
     ),
 )
 PROBLEMS = {

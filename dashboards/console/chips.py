@@ -39,6 +39,8 @@ def chips(request: Request, filters: Filters, hidden: Collection[str] = ()) -> l
         )
     if filters.all:
         made.append((say("Gồm cả tin không liên quan"), filters.without("all").address))
+    if filters.possibly_grave and "possibly_grave" not in hidden:
+        made.append((say("Có thể nghiêm trọng"), filters.without("possibly_grave").address))
     if filters.group:
         made.append((say("Một nhóm tin"), filters.without("group").address))
     return made

@@ -40,7 +40,7 @@ Day = Annotated[date | None, BeforeValidator(_empty_is_none)]
 
 # The names in the address are those of the command line (`langnghe search --category …`).
 MANY = ("category", "province", "source", "type", "kind", "tone", "state")
-ONE = ("q", "severity", "since", "until", "all", "group", "cursor")
+ONE = ("q", "severity", "since", "until", "all", "possibly_grave", "group", "cursor")
 FACETS: dict[str, FacetField] = {
     "category": "category",
     "province": "province",
@@ -65,6 +65,7 @@ class Filters(Contract):
     since: Day = None
     until: Day = None
     all: bool = False
+    possibly_grave: bool = False
     group: str | None = Field(default=None, max_length=LONGEST_VALUE)
     cursor: str | None = Field(default=None, max_length=LONGEST_VALUE)
 
@@ -88,7 +89,8 @@ class Filters(Contract):
         dismissed = State.DISMISSED in self.state and State.OPEN not in self.state
         return Query(
             text=self.q,
-            relevant=None if self.all or dismissed else True,
+            relevant=None if self.all or dismissed or self.possibly_grave else True,
+            possibly_grave=True if self.possibly_grave else None,
             categories=self.category,
             provinces=self.province,
             sources=self.source,

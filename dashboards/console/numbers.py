@@ -9,10 +9,11 @@ from dashboards.charts import BarRow
 from dashboards.console.filters import Filters
 from dashboards.console.permissions import Action, may
 from dashboards.console.reading import Reading
-from index.engine import Bucket, Count, FacetField, Query
+from index.engine import Bucket, Count, FacetField, Query, Significant
 
 WEEKS_SHOWN = 8  # the last one and the seven that trends compare with
 BARS = 10
+TERMS = 15
 WEEK = timedelta(days=7)
 EVERY_VALUE = 200
 SPOKEN = (PageType.COMMENT, PageType.POST)
@@ -85,6 +86,13 @@ class Week:
         query = self._query().model_copy(update={"types": SPOKEN})
         counts = self.sight.values(query, "sentiment")
         return shares(counts, name, lambda tone: self.search(tone=(tone,), type=SPOKEN))
+
+    def standing_out(self) -> list[tuple[Significant, str | None]]:
+        """Return what stands out in the week's texts with the search for it, for those who may read them."""
+        if not may(self.sight.role, Action.READ_TEXTS):
+            return []
+        found = self.sight.significant(self._query(), TERMS)
+        return [(one, self.search(q=f'"{one.term}"')) for one in found]
 
     def search(self, **asked: object) -> str | None:
         """Return the address of the search for the week's relevant texts, narrowed by `asked`."""

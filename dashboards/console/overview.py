@@ -41,6 +41,7 @@ def overview(request: Request) -> Response:
             (_sentence(here, rise), search(sight.role, rise.since, rise.until, _narrow(rise)))
             for rise in rises(here.engine, week.today, here.settings.watch)
         ],
+        "standing_out": week.standing_out(),
         "comparable": baseline_weeks(here.engine, week.today) >= ENOUGH_WEEKS,
         "trend": _trend(here, week),
         "categories": [

@@ -39,7 +39,7 @@ class Row(Contract):
 @router.get("/queue")
 @needs(Action.READ_TEXTS)
 def queue(request: Request) -> Response:
-    """Show what waits for a decision, in the order of need."""
+    """Show what waits for a decision, in the order of need; or, as a list of its own, what may be grave."""
     try:
         filters = queue_filters(request.query_params)
         found = reading(request).search(_waiting(filters))
@@ -64,11 +64,13 @@ def search(request: Request) -> Response:
 def queue_filters(params: QueryParams) -> Filters:
     """Read the queue's address: open texts unless other states are asked for, here or in the text.
 
-    Raises BadQuery.
+    What may be grave is open as long as it is that. Raises BadQuery.
     """
     filters = Filters.read(params).change({"all": False, "cursor": params.get("cursor") or None})
     chosen = filters.state or filters_on(parse(filters.q), "state")
-    return filters if chosen else filters.model_copy(update={"state": OPEN_ONLY})
+    if chosen and not filters.possibly_grave:
+        return filters
+    return filters.model_copy(update={"state": OPEN_ONLY})
 
 
 def group_behind(hit: Hit, sight: Reading, filters: Filters) -> list[Hit]:
@@ -102,9 +104,16 @@ def _row(hit: Hit, sight: Reading | None = None, filters: Filters | None = None)
 
 def _list(request: Request, place: str, filters: Filters, found: Results, rows: list[Row]) -> Response:
     ask = _waiting if place == "queue" else _sought
-    hidden = {"state"} if place == "queue" and filters.state == OPEN_ONLY else set()
+    hidden = {"possibly_grave"} if place == "queue" else set()
+    if place == "queue" and filters.state == OPEN_ONLY:
+        hidden.add("state")
+    lane = place == "queue" and filters.possibly_grave
+    waiting = Filters(possibly_grave=True).query(order="queue", limit=1)
     values = {
         "place": place,
+        "lane": lane,
+        "possibly_grave": reading(request).search(waiting).total if place == "queue" else 0,
+        "unfiltered": f"/{place}" + ("?possibly_grave=1" if lane else ""),
         "filters": filters,
         "found": found,
         "rows": rows,

@@ -7,7 +7,7 @@ from core.errors import NotAllowed
 from core.records.people import Role
 from dashboards.console.filters import FACETS, Filters, choices
 from dashboards.console.permissions import Action, scope
-from index.engine import Bucket, Count, Engine, FacetField, Hit, Query, Results
+from index.engine import Bucket, Count, Engine, FacetField, Hit, Query, Results, Significant
 
 
 class Reading:
@@ -30,6 +30,15 @@ class Reading:
         """Return one text, or None."""
         self._scoped(Query(), Action.READ_TEXTS)
         return self.engine.get(page_id)
+
+    def similar(self, page_id: str, limit: int) -> tuple[Hit, ...]:
+        """Return the texts most like one, the most alike first."""
+        self._scoped(Query(), Action.READ_TEXTS)
+        return self.engine.similar(page_id, limit)
+
+    def significant(self, query: Query, limit: int) -> list[Significant]:
+        """Return what stands out in the titles and leads of what `query` finds: words, not numbers."""
+        return self.engine.significant(self._scoped(query, Action.READ_TEXTS), limit)
 
     def count(self, query: Query) -> int:
         """Return how many texts `query` finds."""

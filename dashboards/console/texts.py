@@ -1,5 +1,7 @@
 """One text: what it says, why it was flagged, what was decided."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,6 +16,7 @@ from dashboards.console.acts import offered, seal
 from dashboards.console.marking import Marks, paragraphs, pieces
 from dashboards.console.pages import console, page, people, reading, signed_in_person, source_names
 from dashboards.console.permissions import Action, may, needs
+from dashboards.console.reading import Reading
 from dashboards.console.words import REASONS_TO_DISMISS
 from index.engine import Hit, Query
 from index.language import parse
@@ -22,6 +25,7 @@ from index.words import highlights
 router = APIRouter()
 
 GROUP_SHOWN = 30  # of a long thread; the rest is behind a link to the search
+SIMILAR_SHOWN = 5
 PHRASES_SHOWN = 6  # per category, beside the marks in the text itself
 
 
@@ -63,6 +67,7 @@ def show_text(request: Request, page_id: str, q: str = "", problem: str = "", st
         "masked": bool(analysis.masked),
         "parent": sight.get(document.parent_id) if document.parent_id else None,
         "group": [other for other in group.hits if other.document.id != page_id],
+        "similar": _similar(sight, group.hits, page_id),
         "more": group.total - len(group.hits),
         "acts": offered([hit]),
         "sealed": seal([hit]),
@@ -81,6 +86,13 @@ def _found(request: Request, page_id: str) -> Hit:
     if hit is None:
         raise HTTPException(404)
     return hit
+
+
+def _similar(sight: Reading, group: Sequence[Hit], page_id: str) -> list[Hit]:
+    """Return the texts most like one that do not stand under its group anyway."""
+    known = {hit.document.id for hit in group}
+    found = sight.similar(page_id, SIMILAR_SHOWN + len(known))
+    return [hit for hit in found if hit.document.id not in known][:SIMILAR_SHOWN]
 
 
 def _words(hit: Hit, q: str) -> tuple[Span, ...]:

@@ -37,7 +37,9 @@ class Cluster:
         self.wait_s = settings.wait_s if patient else min(settings.wait_s, MOMENT_S)
         self.hosts = ", ".join(settings.hosts)
         if settings.ca_file and not settings.ca_file.is_file():
-            raise BadSettings(f"the settings of 'elastic' name a 'ca_file' that is not there: {settings.ca_file}")
+            raise BadSettings(
+                f"the settings of 'elastic' name a 'ca_file' that is not there: {settings.ca_file}"
+            )
         try:
             self.client = Elasticsearch(
                 list(settings.hosts),

@@ -130,6 +130,7 @@ class ElasticEngine:
 
     def _place(self) -> tuple[Layout, str]:
         """Return the indices that there are, and the generation that is written to."""
+        self._fresh.begin(self._cluster)
         layout = schema.read_layout(self._cluster)
         generation = self._generation or layout.serving
         if generation is None:

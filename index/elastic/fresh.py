@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 
 from index.elastic.bulk import Operation
 from index.elastic.cluster import Cluster
+from index.elastic.layout import Names
 
 # So many ids are remembered before searches are made to see them.
 MOST = 20_000
@@ -19,7 +20,15 @@ class Fresh:
 
     def __init__(self) -> None:
         self._places: dict[str, set[str]] = {}
+        self._begun = False
         self._lock = threading.Lock()
+
+    def begin(self, cluster: Cluster) -> None:
+        """Before the first write, let searches see what others wrote: a process that was killed may have."""
+        with self._lock:
+            if not self._begun:
+                cluster.refresh(Names(cluster.prefix).everything)
+                self._begun = True
 
     def note(self, cluster: Cluster, operations: Iterable[Operation]) -> None:
         """Remember what was written."""

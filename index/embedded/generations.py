@@ -5,6 +5,7 @@ to the generation that is being built; renaming it is what lets that serve. (Lin
 link, and does not follow it.)
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import IndexUnavailable
-from index.embedded.database import target
+from index.embedded.database import BUSY_S, Database, target
 from index.embedded.engine import EmbeddedEngine
+from index.embedded.removing import empty_journal
 
 _FILE = re.compile(r"-([A-Za-z0-9-]+)\.db")
 _PARTS = ("", "-wal", "-shm")  # a file and what SQLite keeps beside it
@@ -59,8 +61,10 @@ class EmbeddedGenerations:
             if self.building() != name:
                 self._next.unlink(missing_ok=True)
                 self._link(self._next, file)
+            self._settle(file)
             plain = self.path.is_file() and not self.path.is_symlink()
             self._next.replace(self.path)
+            self._sync_folder()
             for part in _PARTS[1:] if plain else ():
                 self.path.with_name(self.path.name + part).unlink(missing_ok=True)
 
@@ -86,6 +90,22 @@ class EmbeddedGenerations:
     def _name(self, file: Path) -> str | None:
         found = _FILE.fullmatch(file.name.removeprefix(self.path.stem))
         return found.group(1) if found else None
+
+    def _settle(self, file: Path) -> None:
+        """Let all that is written in `file` outlast a power cut: what it is made from may go after this."""
+        database = Database(file)
+        try:
+            if not empty_journal(database, BUSY_S):
+                raise IndexUnavailable(f"the index {file} is being read, its journal stays; run again")
+        finally:
+            database.close()
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _link(self, link: Path, file: Path) -> None:
         link.parent.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 from core.errors import IndexUnavailable
 from index.asked import asked
-from index.embedded.database import Database
+from index.embedded.database import BUSY_S, Database
 from index.embedded.matching import condition
 from index.embedded.schema import TEXT_TABLES
 from index.embedded.writing import remove as remove_documents
 from index.engine import Query
 
 AT_ONCE = 500  # documents removed in one transaction, which holds writers up for well under a second
+ERASING_S = BUSY_S  # how long readers are waited for before what is erased is gone from the journal
 # Pages of a text table merged in one transaction, for the same reason.
 _MERGED = 500
 
@@ -32,7 +33,8 @@ def remove(database: Database, page_ids: Collection[str]) -> int:
             connection.execute("DELETE FROM triage WHERE page_id IN (SELECT value FROM json_each(?))", listed)
             gone += len(rows)
     _purge(database)  # even if nothing was held: a kill may have come between
-    _empty_journal(database)
+    if not empty_journal(database, ERASING_S):
+        raise IndexUnavailable(f"the index {database.path} is being read, its journal stays; run again")
     return gone
 
 
@@ -51,6 +53,7 @@ def prune(database: Database, query: Query) -> int:
         gone += len(rows)
     if gone:
         _purge(database)
+        empty_journal(database, 0.0)  # while somebody reads it stays, and is written over by and by
     return gone
 
 
@@ -72,12 +75,15 @@ def _purge(database: Database) -> None:
             connection.execute("PRAGMA temp_store = MEMORY")
 
 
-def _empty_journal(database: Database) -> None:
-    """Cut off the journal, which holds what was removed until it is written over. Waits for readers."""
+def empty_journal(database: Database, wait_s: float) -> bool:
+    """Cut off the journal, which holds what was removed until it is written over; say if nobody reads."""
     with database.lent() as connection:
-        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise IndexUnavailable(f"the index {database.path} is being read, its journal stays; run again")
+        connection.execute(f"PRAGMA busy_timeout = {wait_s * 1000:.0f}")
+        try:
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_S * 1000:.0f}")
+    return not busy
 
 
 def _merge(database: Database, table: str, pages: int) -> bool:

@@ -46,7 +46,7 @@ CREATE INDEX relevant_group ON documents (grp, place, state, stamp) WHERE releva
 CREATE INDEX relevant_all ON documents (
     stamp, day, place, grp, source, type, kind, sentiment, state, severity
 ) WHERE relevant = 1;
-CREATE INDEX possibly_grave_group ON documents (grp, place, relevant) WHERE possibly_grave = 1;
+CREATE INDEX possibly_grave_group ON documents (grp, place, relevant, state) WHERE possibly_grave = 1;
 CREATE TABLE bodies (doc INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE categories (doc INTEGER, value TEXT, PRIMARY KEY (value, doc)) STRICT, WITHOUT ROWID;
 CREATE INDEX categories_doc ON categories (doc);

@@ -21,6 +21,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "type": ("loại_tin", "kiểu", "type"),
     "state": ("trạng_thái", "state"),
     "relevant": ("liên_quan", "relevant"),
+    "possibly_grave": ("có_thể_nghiêm_trọng", "possibly_grave"),
     "decided": ("đã_quyết", "đã_xử_lý", "decided"),
     "day": ("ngày", "day"),
     "week": ("tuần", "week"),
@@ -48,6 +49,7 @@ _SAID: dict[str, Mapping[str, tuple[str, ...]]] = {
         State.DISMISSED: ("đã loại", "loại bỏ"),
     },
     "relevant": _TRUTH,
+    "possibly_grave": _TRUTH,
     "decided": _TRUTH,
 }
 # Common names of provinces beside the official ones of before and after July 2025.

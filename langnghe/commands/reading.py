@@ -17,7 +17,8 @@ from langnghe.commands.console import house, output, print_json, print_table
 def search(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(help='Words, "phrases", -without; with or without diacritics.')
+        str,
+        typer.Argument(help='Words, "phrases", -without, tỉnh:"Hà Nội", mức>=2: docs/search.md has it all.'),
     ] = "",
     category: Annotated[list[str] | None, typer.Option(help="Category code; repeatable.")] = None,
     province: Annotated[list[str] | None, typer.Option(help="Province of today; repeatable.")] = None,
@@ -25,6 +26,10 @@ def search(
     severity: Annotated[int, typer.Option(min=0, max=3, help="At least this severity.")] = 0,
     everything: Annotated[bool, typer.Option("--all", help="Irrelevant texts too.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    standing_out: Annotated[
+        bool,
+        typer.Option("--standing-out", help="Instead of texts, what stands out in their titles and leads."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Search the index."""
@@ -36,18 +41,26 @@ def search(
         first = date.fromisoformat(since) if since else None
     except ValueError as error:
         raise BadQuery(f"--since {since!r} is no day; write YYYY-MM-DD") from error
-    results = house(context).engine.search(
-        Query(
-            text=query,
-            relevant=None if everything else True,
-            categories=tuple(category or ()),
-            provinces=tuple(province or ()),
-            since=first,
-            severity_min=severity,
-            limit=limit,
-            order="score" if query else "newest",
-        )
+    asked = Query(
+        text=query,
+        relevant=None if everything else True,
+        categories=tuple(category or ()),
+        provinces=tuple(province or ()),
+        since=first,
+        severity_min=severity,
+        limit=limit,
+        order="score" if query else "newest",
     )
+    engine = house(context).engine
+    if standing_out:
+        found = engine.significant(asked, limit)
+        if json:
+            print_json([term.model_dump(mode="json") for term in found])
+        else:
+            counted = [(term.term, term.count, term.background) for term in found]
+            print_table(f"{len(found)} stand out", ("words", "texts", "of all relevant"), counted)
+        return
+    results = engine.search(asked)
     if json:
         print_json([hit.model_dump(mode="json") for hit in results.hits])
         return

@@ -47,6 +47,7 @@ class TransformerCard(Contract):
     """The card of a transformer's folder; `sha256` ties it to the files beside it.
 
     `base`: the name of the encoder that was fine-tuned. `heads` in the order of the model's output columns.
+    `lane` as in `nlp.card.ModelCard`.
     """
 
     format: Literal["langnghe-transformer-1"] = "langnghe-transformer-1"
@@ -60,6 +61,7 @@ class TransformerCard(Contract):
     marks: Marks
     options: Options
     heads: dict[str, Head]
+    lane: float = 1.0
     data: tuple[Source, ...]
     counts: dict[str, int]
     figures: dict[str, float]

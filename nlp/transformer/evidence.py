@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from core.contracts import Span
 from nlp.features import FIELDS, Reading
 from nlp.linear import Floats
-from nlp.segment import words
-from nlp.tokens import Tokens, tokenise
+from nlp.segment import Words, words
+from nlp.tokens import tokenise
 from nlp.transformer.encoding import Encoded
 
 STRETCHES, SINGLE = 16, 32  # how many times a text is read again, at most: with a stretch, with a word hidden
@@ -56,7 +56,7 @@ def occlusion(
     )
 
 
-def _tokens_of(tokens: Tokens, encoded: Encoded) -> list[Hidden]:
+def _tokens_of(tokens: Words, encoded: Encoded) -> list[Hidden]:
     """Return which of the encoded tokens touch each word."""
     return [
         np.flatnonzero((encoded.field == field) & (encoded.start < end) & (encoded.end > start))
@@ -79,7 +79,7 @@ def _closely(stretches: list[list[int]], lost: Floats) -> list[int]:
     return sorted(words_)
 
 
-def _strongest(weight: Floats, tokens: Tokens, code: str) -> list[Span]:
+def _strongest(weight: Floats, tokens: Words, code: str) -> list[Span]:
     """Join neighbours that both speak for the category, and return the strongest stretches."""
     if not (weight > 0).any():
         return []
@@ -102,6 +102,6 @@ def _strongest(weight: Floats, tokens: Tokens, code: str) -> list[Span]:
     return [span for _, span in sorted(spans, key=lambda pair: -pair[0])[:MOST]]
 
 
-def _joins(tokens: Tokens, strong: NDArray[np.bool_], stop: int) -> bool:
+def _joins(tokens: Words, strong: NDArray[np.bool_], stop: int) -> bool:
     near = tokens.text[stop + 1] == tokens.text[stop] and tokens.start[stop + 1] - tokens.end[stop] == 1
     return bool(strong[stop + 1] and near)

@@ -77,7 +77,7 @@ class Served:
         return [
             relevant(self, float(value), _details(found), row)
             if value >= threshold
-            else irrelevant(float(value))
+            else irrelevant(self, float(value), found[SEVERITY][row])
             for row, value in enumerate(found[RELEVANCE][:, 0])
         ]
 

@@ -16,12 +16,11 @@ from nlp.risk import CATEGORIES, KIND, RELEVANCE, SEVERITY
 from nlp.rows import Row
 from nlp.task import Task
 from nlp.tone import LABEL
-from nlp.train import LEAST, SEED, need
+from nlp.train import LEAST, LEVELS, SEED, need
 from nlp.transformer.network import Loss, Targets, yes_weights
 
 HELD_OUT = 7  # of so many groups one is kept out of training, to stop by and to set thresholds by
 KINDS = (Kind.INCIDENT, Kind.ISSUE, Kind.RESPONSE)
-LEVELS = ("1", "2", "3")
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,9 @@ def _risk(rows: Sequence[Row], known: Sequence[int], warnings: Counter[str]) -> 
     told = learned[relevant[learned, 0] > 0]
     weights = {RELEVANCE: yes_weights(relevant[learned]), CATEGORIES: yes_weights(categories[told])}
     heads = {
-        RELEVANCE: _yes_or_no(("relevant",), weights[RELEVANCE]),
+        RELEVANCE: _yes_or_no(("relevant",), weights[RELEVANCE]).model_copy(
+            update={"shares": (round(float(relevant[learned].mean()), 6),)}
+        ),
         CATEGORIES: _yes_or_no(codes, weights[CATEGORIES]),
         SEVERITY: Head(outputs=LEVELS, one_of=True),
         KIND: Head(outputs=tuple(str(kind) for kind in KINDS), one_of=True),

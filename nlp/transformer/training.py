@@ -12,12 +12,12 @@ import torch
 
 from nlp import scores
 from nlp.card import Head
-from nlp.fit import threshold
+from nlp.fit import lane, threshold
 from nlp.linear import Floats
-from nlp.risk import CATEGORIES, RELEVANCE
-from nlp.rows import Row, Rows, read, row_hashes
+from nlp.risk import CATEGORIES, RELEVANCE, SEVERITY
+from nlp.rows import Row, Rows, judgeable, read, row_hashes
 from nlp.task import Task
-from nlp.train import SEED, contradictory
+from nlp.train import GRAVE, LEVELS, SEED
 from nlp.transformer.base import Base, load_base
 from nlp.transformer.card import CARD, MODEL, ROWS, TOKENIZER, Options, TransformerCard
 from nlp.transformer.encoding import Encoder
@@ -57,7 +57,7 @@ def train_rows(
     warnings: Counter[str] = Counter()
     rows = [row for row in data.rows if not row.empty]
     warnings["empty"] = len(data.rows) - len(rows)
-    warnings["contradictory"] = contradictory(rows)
+    warnings["contradictory"] = judgeable(rows)[1].get("contradictory", 0)
     known, unseen = split(task, rows)
     learned = lesson(task, rows, known, warnings)
     progress("encoder", 0.0)
@@ -152,20 +152,25 @@ def _settled(served: Served, unseen: Sequence[Row]) -> Served:
     # One probability for all categories: the rare ones have too few held-out rows for one of their own.
     each = _threshold(found[CATEGORIES][relevant], truths)
     heads = {RELEVANCE: (least,), CATEGORIES: (each,) * len(codes)}
-    figures = {"held_out_relevance_f1": round(scores.f1(probability[judged] >= least, relevant[judged]), 4)}
-    return _with(served, heads, figures)
+    held = probability[judged] >= least
+    grave = np.array([str(row.risk.severity) == GRAVE for row in unseen])[judged]
+    chance = (probability * found[SEVERITY][:, LEVELS.index(GRAVE)])[judged]
+    figures = {"held_out_relevance_f1": round(scores.f1(held, relevant[judged]), 4)}
+    return _with(served, heads, figures, lane(chance, held, grave))
 
 
 def _threshold(probabilities: Floats, truths: scores.Truths) -> float:
     return threshold(probabilities, truths) if truths.size and truths.any() else 0.5
 
 
-def _with(served: Served, thresholds: dict[str, tuple[float, ...]], figures: dict[str, float]) -> Served:
+def _with(
+    served: Served, thresholds: dict[str, tuple[float, ...]], figures: dict[str, float], least: float = 1.0
+) -> Served:
     heads: dict[str, Head] = {
         name: head.model_copy(update={"thresholds": thresholds[name]}) if name in thresholds else head
         for name, head in served.card.heads.items()
     }
-    told = {"heads": heads, "figures": served.card.figures | figures}
+    told = {"heads": heads, "figures": served.card.figures | figures, "lane": least}
     card = served.card.model_copy(update=told)
     return Served(card, served.session, served.encoder, served.rows)
 

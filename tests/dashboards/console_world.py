@@ -16,6 +16,7 @@ from core.contracts import (
     Label,
     PageType,
     Sentiment,
+    Severity,
     SourceState,
     Span,
     TextField,
@@ -64,6 +65,8 @@ BARE = "bare"
 GRAVEST = [GRAVE_OLD, GRAVE_NEW, LEADER, GRAVE_LIKELY, GRAVE_UNSURE]
 FILLERS = 30  # accidents, mild: two pages of the queue and a rise
 UNCONCERNED = "unconcerned"
+# Not relevant for the model, but perhaps grave: the longest waiting first.
+POSSIBLY_GRAVE = ["possibly-2", "possibly-1", "possibly-0"]
 
 REPORT_WEEK = "2026-W40"
 GRAVE_ALERT = f"grave:{GRAVE_NEW}"
@@ -202,6 +205,18 @@ def documents() -> Iterator[Document]:
             provinces=(("Hà Nội", "Đà Nẵng", "Cần Thơ")[n % 3],),
             title=f"Tai nạn số {n}",
             kind=Kind.ISSUE if n % 2 else Kind.INCIDENT,
+        )
+    for n in range(3):
+        yield text(
+            f"possibly-{n}",
+            n + 0.6,
+            relevant=False,
+            relevance=0.31,
+            natural_relevance=0.02,
+            possibly_grave=True,
+            title=f"Tìm người thân số {n}",
+            text="Gia đình mất liên lạc với con từ tối qua, ai thấy xin báo giúp.",
+            severity=Severity(level=0, probabilities=(0.69, 0.07, 0.1, 0.14)),
         )
     for n in range(
         56

@@ -25,6 +25,7 @@ from tests.dashboards.console_world import (
     MASKED,
     PASSWORD,
     PEOPLE,
+    POSSIBLY_GRAVE,
     SCRIPTED,
     SECRET_NAME,
     THREAD,
@@ -45,6 +46,7 @@ DEADLINE_S = 10
 PAGES = [
     "/overview",
     "/queue",
+    "/queue?possibly_grave=1",
     "/search?q=tai&all=1",
     "/search?q=tinnh:hue",
     "/saved",
@@ -53,7 +55,10 @@ PAGES = [
     "/sources",
     "/nowhere",
 ]
-TEXTS = [f"/texts/{name}" for name in (GRAVE_NEW, MARKED, MASKED, LENGTHY, SCRIPTED, UNTITLED, LEADER)]
+TEXTS = [
+    f"/texts/{name}"
+    for name in (GRAVE_NEW, MARKED, MASKED, LENGTHY, SCRIPTED, UNTITLED, LEADER, POSSIBLY_GRAVE[0])
+]
 
 Open = Callable[..., Page]
 

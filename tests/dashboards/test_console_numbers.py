@@ -30,6 +30,7 @@ from tests.dashboards.console_world import (
     documents,
     token_of,
 )
+from tests.index.documents import document
 
 
 def page(browser: TestClient, address: str) -> HtmlElement:
@@ -354,3 +355,32 @@ def test_a_page_without_anything_to_show_says_so(empty: TestClient, address: str
 
 def test_numbers_of_nothing_are_zero(empty: TestClient) -> None:
     assert set(figures(page(empty, "/overview")).values()) == {0}
+
+
+def pools(days: float) -> list[Document]:
+    at = NOW - timedelta(days=days)
+    return [
+        document(
+            900 + n,
+            title=f"Bể bơi khu {'ABCDEF'[n]} thiếu rào chắn",
+            lead="Phụ huynh lo lắng",
+            published_at=at,
+            fetched_at=at,
+        )
+        for n in range(6)
+    ]
+
+
+def test_what_stands_out_in_the_week_leads_to_the_texts_that_say_it(client: Client, house: House) -> None:
+    house.engine.write(pools(days=1))
+    browser = client()
+
+    links = page(browser, "/overview").xpath("//ul[@class='terms']//a")
+    (pool,) = [link for link in links if link.text_content() == "bể bơi"]
+    assert "6 tin 7 ngày qua" in pool.get("title")
+    assert "thiếu rào chắn" in browser.get(pool.get("href")).text
+
+
+def test_who_may_not_read_texts_is_told_no_words_of_them(client: Client, house: House) -> None:
+    house.engine.write(pools(days=1))
+    assert "bể bơi" not in client(Role.POLICY).get("/overview").text

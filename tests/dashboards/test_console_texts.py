@@ -378,3 +378,20 @@ def test_a_decision_is_made_on_what_the_person_saw_whoever_calls(house: House) -
     with pytest.raises(BadInput):
         act(house.records, house.engine, person, [hit], seal([hit]), What.RELABEL)
     assert decisions(house.records) == []
+
+
+def test_texts_that_are_alike_are_listed_below_without_those_of_the_same_group(
+    client: Client, house: House
+) -> None:
+    (old,) = [d for d in documents() if d.id == GRAVE_NEW]
+    other = old.model_copy(
+        update={"page": old.page.model_copy(update={"id": "alike", "title": "Cháu bé đuối nước ở Hà Nam"})}
+    )
+    house.engine.write([other])
+    browser = client()
+
+    (entry, *_) = page(browser, GRAVE_NEW).xpath("//section[@aria-labelledby='similar']//li")
+    assert "Cháu bé đuối nước ở Hà Nam" in words(entry)
+    assert entry.xpath(".//a/@href") == ["/texts/alike"]
+    alike_to_leader = page(browser, LEADER).xpath("//section[@aria-labelledby='similar']//a/@href")
+    assert not {f"/texts/{c}" for c in COPIES} & set(alike_to_leader)

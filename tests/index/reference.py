@@ -93,6 +93,8 @@ FILTERS: dict[str, Callable[[Item], bool]] = {
     "relevant:no": lambda i: not i.relevant,
     "đã_quyết:có": lambda i: i.decided,
     "decided:false": lambda i: not i.decided,
+    "có_thể_nghiêm_trọng:có": lambda i: i.possibly_grave,
+    "possibly_grave:no": lambda i: not i.possibly_grave,
     "ngày:03/10/2026": lambda i: i.page.day == date(2026, 10, 3),
     "ngày > 2026-10-04": lambda i: i.page.day > date(2026, 10, 4),
     "day<2026-10-06": lambda i: i.page.day < date(2026, 10, 6),
@@ -179,12 +181,13 @@ def matches(item: Item, query: Query) -> bool:
     """Whether `query` finds `item`."""
     text = asked(query.text)
     said = list(text.leaves())
-    default = not any(leaf in ("liên_quan:có", "relevant:no") for leaf, _ in said)
+    default = not any(
+        re.match("liên_quan|relevant|có_thể_nghiêm_trọng|possibly_grave", leaf) for leaf, _ in said
+    )
     default &= ("trang_thai:da_loai", False) not in said
     return all(
         (
             query.relevant is None or not default or item.relevant == query.relevant,
-            query.decided is None or item.decided == query.decided,
             query.possibly_grave is None or item.possibly_grave == query.possibly_grave,
             not query.categories or set(query.categories) & set(item.categories),
             not query.provinces or set(query.provinces) & set(item.analysis.provinces),

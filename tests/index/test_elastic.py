@@ -1,4 +1,4 @@
-"""What only the engine on Elasticsearch has to promise: months, single refusals, writers side by side, access."""
+"""What only the engine on Elasticsearch promises: months, single refusals, writers side by side, access."""
 
 import ssl
 import threading
@@ -140,7 +140,7 @@ def test_an_index_of_another_version_says_what_to_do(
     open_one()
     with Elasticsearch(list(settings.hosts)) as client:
         client.indices.put_mapping(index=f"{settings.prefix}-first-mark", meta={"schema": 0})
-    with pytest.raises(IndexUnavailable, match=r"^the index .* has version 0, not \d+; `langnghe rebuild` .*$"):
+    with pytest.raises(IndexUnavailable, match=r"^the index .* version 0, not \d+; `langnghe rebuild` .*$"):
         ElasticEngine(settings)
     generations = ElasticGenerations(settings)
     generations.build("second").close()
@@ -194,9 +194,10 @@ def test_a_verdict_that_comes_while_its_page_is_written_is_in_force(
 ) -> None:
     writer, judge = open_one(), open_one()
     triages = {f"page-{n:04}": Triage(state=State.DISMISSED, relevant=False, seq=n + 1) for n in range(60)}
+    batches = [[document(n) for n in range(start, start + 6)] for start in range(0, 60, 6)]
     with ThreadPoolExecutor(2) as pool:
         waiting = [
-            pool.submit(lambda: [writer.write([document(n) for n in range(s, s + 6)]) for s in range(0, 60, 6)]),
+            pool.submit(lambda: [writer.write(batch) for batch in batches]),
             pool.submit(lambda: [judge.apply({page: triage}) for page, triage in triages.items()]),
         ]
         for one in waiting:
@@ -235,7 +236,9 @@ def guarded(elasticsearch: str, tmp_path: Path) -> Iterator[tuple[str, Path]]:
             if self.headers.get("Authorization") != "ApiKey a-key":
                 self._answer(401, {}, b'{"error": {"type": "security_exception"}, "status": 401}')
                 return
-            headers = {name: self.headers[name] for name in ("Content-Type", "Accept") if name in self.headers}
+            headers = {
+                name: self.headers[name] for name in ("Content-Type", "Accept") if name in self.headers
+            }
             asked = Request(elasticsearch + self.path, body or None, headers, method=self.command)
             try:
                 with urlopen(asked) as answer:
@@ -280,7 +283,7 @@ def test_a_cluster_behind_tls_is_reached_with_its_certificate_and_an_api_key(
     engine.write([document(1)])
     assert engine.size() == 1
     engine.close()
-    with pytest.raises(IndexUnavailable, match="refuses us.*'elastic.api_key'") as refused:
+    with pytest.raises(IndexUnavailable, match=r"refuses us.*'elastic\.api_key'") as refused:
         ElasticEngine(settings.model_copy(update=access | {"api_key": SecretStr("other")}))
     assert "other" not in str(refused.value)
     with pytest.raises(IndexUnavailable, match="can't be reached"):
@@ -298,11 +301,13 @@ def test_one_host_of_several_is_enough(settings: ElasticSettings) -> None:
 
 def test_a_cluster_that_is_not_there_is_told_in_one_line() -> None:
     dead = ElasticSettings(hosts=(f"http://127.0.0.1:{free_port()}",), wait_s=0)
-    with pytest.raises(IndexUnavailable, match=r"^the index on Elasticsearch \(http://127.*can't be reached.*$"):
+    with pytest.raises(IndexUnavailable, match=r"^the index on .*http://127.*can't be reached.*$"):
         ElasticEngine(dead)
 
 
-@pytest.mark.parametrize("given", [{"hosts": ("node",)}, {"hosts": ("https://n:1",), "ca_file": Path("/no/file")}])
+@pytest.mark.parametrize(
+    "given", [{"hosts": ("node",)}, {"hosts": ("https://n:1",), "ca_file": Path("/no/file")}]
+)
 def test_settings_that_lead_nowhere_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(BadSettings, match=r"^the settings of 'elastic' .*$"):
         ElasticEngine(ElasticSettings(**given))  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from core.contracts import State, Triage
 from core.errors import IndexUnavailable
 from core.settings import Settings
 from index import open_engine
-from index.embedded import EmbeddedEngine, database
+from index.embedded import EmbeddedEngine, removing
 from index.embedded.generations import EmbeddedGenerations
 from index.engine import Query
 from tests.index.documents import document
@@ -290,7 +290,7 @@ def test_nothing_of_what_is_removed_stays_in_the_files(tmp_path: Path) -> None:
 
 
 def test_what_is_being_read_is_not_called_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_S", 0.1)
+    monkeypatch.setattr(removing, "ERASING_S", 0.1)
     engine = EmbeddedEngine(tmp_path / "index.db")
     engine.write([document(n) for n in range(300)])
     scan = engine.scan(Query())

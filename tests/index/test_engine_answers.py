@@ -11,7 +11,7 @@ from core.contracts import Document, Triage
 from core.errors import BadQuery, Unreadable
 from index.engine import Engine, FacetField, Query
 from tests.index import reference
-from tests.index.documents import document, queries, verdicts, worlds
+from tests.index.documents import document, queries, texts_asked, verdicts, worlds
 
 # An engine is started for each example, which takes longer than all that is asked of it.
 random_worlds = settings(
@@ -92,6 +92,27 @@ def test_every_engine_answers_as_the_reference_does(
     assert engine.prune(query) == len(due)
     left = {hit.document.id for hit in engine.scan(Query(relevant=None))}
     assert left == {item.id for item in items} - due
+    engine.close()
+
+
+@settings(random_worlds, max_examples=50)
+@given(world=worlds, decided=verdicts, texts=st.lists(texts_asked, min_size=10, max_size=10))
+def test_every_engine_finds_what_a_text_means_in_the_order_of_how_it_is_found(
+    make_engine: Callable[[], Engine],
+    world: tuple[Document, ...],
+    decided: dict[str, Triage],
+    texts: list[str],
+) -> None:
+    engine = make_engine()
+    engine.write(world)
+    engine.apply(decided)
+    items = [reference.Item(d, decided.get(d.id, Triage())) for d in world]
+    for text in texts:
+        for relevant in (True, None):
+            query = Query(text=text, relevant=relevant, order="score", limit=200)
+            assert [hit.document.id for hit in engine.search(query).hits] == [
+                page_id for page_id, _ in reference.search(items, query)
+            ]
     engine.close()
 
 

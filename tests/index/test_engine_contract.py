@@ -10,7 +10,8 @@ import pytest
 from core.contracts import PageType, Sentiment, Span, State, Triage
 from core.errors import BadQuery
 from core.text import MASK, nfc
-from index.engine import Count, Engine, Query, Results
+from index.engine import Count, Engine, Order, Query, Results
+from index.language.parser import DEEPEST
 from tests.index import reference
 from tests.index.documents import START, document
 
@@ -110,6 +111,65 @@ def test_titles_come_first_by_score(engine: Engine) -> None:
         [document(1, title="Bạo hành"), document(2, text="bạo hành"), document(3, title="Bạo", text="hành")]
     )
     assert found(engine, "bạo hành", order="score") == ["page-0001", "page-0003", "page-0002"]
+
+
+# Expressions
+
+
+def test_words_and_filters_are_joined_as_they_are_written(engine: Engine) -> None:
+    engine.write(
+        [
+            document(1, text="trẻ bị bỏng", provinces=("Huế",)),
+            document(2, text="trẻ đuối nước", severity=3),
+            document(3, text="người lớn đuối nước"),
+        ]
+    )
+    assert found(engine, "trẻ (bỏng OR đuối_nước)") == ["page-0002", "page-0001"]
+    assert found(engine, "trẻ bỏng OR lớn") == ["page-0003", "page-0001"]
+    assert found(engine, "(tỉnh:Huế OR đuối_nước) -mức:3") == ["page-0003", "page-0001"]
+    assert found(engine, "-(tỉnh:Huế OR lớn)") == ["page-0002"]
+    assert found(engine, "-(trẻ -bỏng)") == ["page-0003", "page-0001"]
+
+
+def test_what_has_no_tone_is_not_of_that_tone(engine: Engine) -> None:
+    engine.write([document(1), document(2, type=PageType.POST, sentiment=Sentiment.NEGATIVE)])
+    assert found(engine, "-sắc_thái:tiêu_cực") == ["page-0001"]
+    assert found(engine, "sắc_thái:tiêu_cực OR mức:3") == ["page-0002"]
+
+
+def test_a_word_in_the_title_only(engine: Engine) -> None:
+    engine.write([document(1, title="Bạo hành"), document(2, text="bạo hành"), document(3, title="Bao hanh")])
+    assert found(engine, "tiêu_đề:bao") == ["page-0003", "page-0001"]
+    assert found(engine, 'tiêu_đề:"bạo hành"', order="score") == ["page-0001", "page-0003"]
+    hits = engine.search(Query(text="title:bạo OR hành")).hits
+    assert [[s.field for s in hit.highlights] for hit in hits] == [
+        ["title", "title"],
+        ["text"],
+        ["title", "title"],
+    ]
+
+
+@pytest.mark.parametrize("order", ["newest", "score"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        ['(x {} OR tỉnh:"Hà Nội")'],
+        ["(ạ OR x OR mức>=2 {})"],
+        ["-(x {})"],
+        ['-(tỉnh:"Hà Nội" OR {})'],
+        ["NOT (ạ OR {})", "(mức>=2 -ạ OR x {})"],
+    ],
+)
+def test_parentheses_may_stand_as_deep_within_one_another_as_the_language_allows(
+    engine: Engine, around: list[str], order: Order
+) -> None:
+    item = document(1, text="x ạ bạo")
+    engine.write([item])
+    text = "bạo"
+    for n in range(DEEPEST):
+        text = around[n % len(around)].format(text)
+    expected = reference.asked(text).holds(reference.Item(item, Triage()))
+    assert found(engine, text, order=order) == (["page-0001"] if expected else [])
 
 
 # Highlights

@@ -132,7 +132,7 @@ def test_odd_rows_are_counted_when_training(command: Command, tmp_path: Path) ->
     assert done.code == 0, done.err
     assert set(done.err.strip().splitlines()) == {
         "warning: empty: 1",
-        "warning: contradictory: 1",
+        "warning: contradictory: 2",
         "warning: not_vietnamese: 1",
         "warning: categories_too_few: 13",
     }

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from core.settings import load_settings
+from index import open_engine
 from langnghe.cli import app
+from tests.index.documents import document
 from tests.langnghe.conftest import command
 
 
@@ -27,6 +30,7 @@ def test_help_names_every_command() -> None:
         (["crawl", "nowhere"], 2, "no source 'nowhere'; `langnghe sources list` names them all"),
         (["report", "--week", "2026-W99"], 2, "2026-W99"),
         (["search", "x", "--category", "weather"], 2, "no category 'weather'; there are: sexual_abuse,"),
+        (["search", "trẻ tinnh:Huế"], 2, "search, column 5: no filter is called 'tinnh'; there are tỉnh,"),
         (["search", "x", "--since", "yesterday"], 2, "--since 'yesterday' is no day; write YYYY-MM-DD"),
         (["analyse", "in.jsonl"], 2, "analyse takes no file (the stage) or two"),
         (["analyse", "missing.jsonl", "out.jsonl"], 2, "missing.jsonl: No such file"),
@@ -148,3 +152,16 @@ def test_commands_load_only_what_they_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"alembic", "altair", "scipy", "scrapy", "sklearn", "trafilatura", "typst", "underthesea"}
     assert heavy.isdisjoint(loaded.stdout.split())
+
+
+def test_what_stands_out_is_printed_with_its_counts(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path)
+    engine = open_engine(settings)
+    engine.write([document(n, title=f"Tin của phường {n}", lead="Gia đình cho biết") for n in range(30)])
+    engine.write([document(n, title="Bể bơi", provinces=("Hà Nội",)) for n in range(30, 35)])
+    engine.close()
+
+    done = command("--data-dir", str(tmp_path), "search", "--province", "Hà Nội", "--standing-out", "--json")
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == [{"term": "bể bơi", "count": 5, "background": 5}]

@@ -1,6 +1,6 @@
 """The stages on real parts: what fails is set aside alone, what is derived is made anew."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from core.contracts import AlertKind, Analysis, Page, PageType, SourceState, What
 from core.errors import BadSettings, Busy
-from core.outcomes import Outcome, Stage
+from core.outcomes import Stage
 from core.records import crawled, runs
 from core.records.decisions import Shown, decide
 from core.settings import Settings
@@ -17,35 +17,10 @@ from langnghe import pipeline
 from langnghe.house import House, running
 from nlp.analyser import Analyser
 from tests.conftest import NOON
+from tests.langnghe.conftest import archive, run
 
 MakePage = Callable[..., Page]
 EVERYTHING = Query(relevant=None)
-
-
-@pytest.fixture
-def house(settings: Settings, tmp_path: Path) -> Iterator[House]:
-    """A house without sources."""
-    (tmp_path / "sources").mkdir()
-    opened = House(settings.model_copy(update={"sources_dir": tmp_path / "sources"}))
-    yield opened
-    opened.engine.close()
-    opened.records.close()
-
-
-def archive(house: House, pages: Sequence[Page]) -> list[str]:
-    """Put pages into the archive as a crawl would."""
-    partitions = house.archive.write(pages)
-    with running(house, "crawl") as run_id:
-        crawled.record_batch(house.records, run_id, partitions, [], [])
-    return [p.path for p in partitions]
-
-
-def run(house: House) -> list[Outcome]:
-    """Analyse and index what waits, and return the outcomes."""
-    told: list[Outcome] = []
-    with running(house, "test") as run_id:
-        pipeline.run(house, run_id, on_outcome=told.append)
-    return told
 
 
 def test_a_damaged_partition_is_set_aside_alone_and_taken_up_when_restored(

@@ -48,6 +48,7 @@ def test_every_string_in_the_package_is_one_of_ours_and_none_is_of_a_training_te
         *(FORMAT, LABELS, INVENTED, COMMENTS, "risk.jsonl"),
         *("reference", "article", "remark", "edges", "flagged", "unknown", "not_vietnamese"),
         *("format", "task", "name", "version", "trained_on", "seed", "blocks", "heads", "data", "counts"),
+        "lane",
         *("figures", "warnings", "weights_sha256", "unit", "fields", "shortest", "longest", "scale"),
         *(
             "remark_scale",

@@ -69,9 +69,8 @@ def test_labels_are_those_of_the_taxonomy_and_all_categories_occur() -> None:
 def judged(relevance: float, *codes: str, level: int = 0) -> Judgement:
     labels = tuple(Label(code=code, probability=0.9) for code in codes)
     severity = Severity(level=level, probabilities=(0.25, 0.25, 0.25, 0.25))
-    return Judgement(
-        relevance, relevance >= 0.5, labels, severity, Kind.INCIDENT if relevance >= 0.5 else Kind.NONE
-    )
+    kind = Kind.INCIDENT if relevance >= 0.5 else Kind.NONE
+    return Judgement(relevance, None, relevance >= 0.5, False, labels, severity, kind)
 
 
 def row(text: str, *codes: str, severity: int = 2) -> Row:

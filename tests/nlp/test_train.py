@@ -93,9 +93,16 @@ def test_evaluation_has_the_shape_that_the_command_line_promises(small: tuple[Pa
     assert set(figures["relevance"]) == each | {
         "weighted",
         "recall_of_severity_3",
+        "recall_of_severity_3_as_relevant",
+        "possibly_grave",
         "expected_calibration_error",
     }
-    assert set(figures["relevance"]["weighted"]) == each | {"recall_at_precision_0.7"}
+    assert set(figures["relevance"]["weighted"]) == each | {
+        "recall_at_precision_0.7",
+        "relevant_per_1000",
+        "natural_relevance_per_1000",
+    }
+    assert set(figures["relevance"]["possibly_grave"]) == {"n", "relevant", "grave", "weighted"}
     assert set(figures["categories"]) == {"micro_f1", "macro_f1", "per_category"}
     assert "accuracy" in figures["severity"]
     assert "accuracy" in figures["kind"]
@@ -220,7 +227,7 @@ def test_a_class_with_too_few_rows_is_refused_and_counted(write: Write, tmp_path
 def test_empty_and_contradictory_rows_are_counted_warnings(write: Write, tmp_path: Path) -> None:
     odd = [{"text": " ", "label": "positive"}, TONES[0] | {"label": "negative"}]
     card = train(Task.SENTIMENT, [write(TONES + odd)], tmp_path / "model")
-    assert card.warnings == {"empty": 1, "contradictory": 1}
+    assert card.warnings == {"empty": 1, "contradictory": 2}
     assert card.counts["rows"] == len(TONES) + 1
 
 

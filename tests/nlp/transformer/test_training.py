@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from core.errors import BadInput, BadUsage
 from langnghe.cli import app
 from nlp.evaluate import evaluate
+from nlp.fit import LANE_LEAST
 from nlp.linear import Floats, probabilities
 from nlp.rows import read
 from nlp.task import Task
@@ -51,6 +52,8 @@ def test_the_card_says_how_the_model_came_to_be(trained: tuple[Path, Path], syll
     assert card.counts["rows"] == card.data[0].rows
     assert 0.05 <= card.heads["relevance"].thresholds[0] <= 0.5
     assert list(card.heads) == ["relevance", "categories", "severity", "kind"]
+    assert LANE_LEAST <= card.lane <= 1
+    assert 0 < card.heads["relevance"].shares[0] < 1
     assert 0 <= card.figures["int8_difference"] <= 0.02
     assert card.figures["held_out_relevance_f1"] > 0.7
 
