@@ -28,7 +28,7 @@ def cluster(elasticsearch_cluster: Cluster) -> Iterator[Cluster]:
 def on_cluster(cluster: Cluster) -> Iterator[ElasticSettings]:
     """Settings of an index of its own on the cluster, with a copy of each shard."""
     prefix = f"t{uuid4().hex[:12]}"
-    yield ElasticSettings(hosts=tuple(cluster.urls), prefix=prefix, replicas=1, timeout_s=10, wait_s=120)
+    yield ElasticSettings(hosts=tuple(cluster.urls), prefix=prefix, replicas=1, timeout_s=10, wait_s=500)
     cluster.start()
     with Elasticsearch(cluster.urls, request_timeout=60) as client:
         client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,7 +27,6 @@ from tools.local_elasticsearch.node import Node
 
 pytestmark = pytest.mark.services
 LANGNGHE = [sys.executable, "-c", "from langnghe.cli import main; main()"]
-DOWN_S = 5.0  # and with their starting, the nodes are away for half a minute
 
 
 def opened(settings: ElasticSettings, **given: object) -> ElasticEngine:
@@ -59,6 +57,7 @@ def test_a_node_killed_in_the_middle_of_a_load_and_of_a_search_costs_nothing(
     old, new = texts(240, first=3), texts(240)
     engine = opened(on_cluster)
     engine.write(old)
+    assert held(engine) == once(old)
     cluster.await_health(nodes=3, status="green")
     with ThreadPoolExecutor(1) as pool:
         loads = [pool.submit(engine.write, new[start : start + 24]) for start in range(0, 240, 24)]
@@ -137,7 +136,6 @@ def test_with_all_nodes_down_a_run_waits_and_goes_on_and_one_that_can_t_says_so(
 
     def others_and_then_back() -> subprocess.CompletedProcess[str]:
         done = langnghe(house, tmp_path / "other", wait_s="2")
-        time.sleep(DOWN_S)
         cluster.start()
         return done
 
