@@ -38,7 +38,7 @@ class Head(Contract):
 
     `one_of`: exactly one output holds (softmax of the scores); else each holds or not by itself, with
     `scaling` and `thresholds` (probabilities) in the order of the outputs. `shares`: the share of each label
-    in the rows that it was calibrated on, where its probabilities must be brought to another mix.
+    that its probabilities are calibrated to, where they must be brought to another mix.
     """
 
     outputs: tuple[str, ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.optimize import brentq
 
 from nlp.card import Sigmoid
 from nlp.embedding import packaged
@@ -215,14 +216,33 @@ def lane(chance: Floats, relevant: Truths, grave: Truths) -> float:
 
     The highest at which GRAVE_RECALL of the `grave` texts are one or the other; 1 where they are relevant
     already. By this rule on four fifths of the cases, 0.974 of the grave texts of the other fifth were found
-    (mean of 20 draws of folds). With the probability of relevance alone instead of this chance, half as many
-    texts again must be looked at for the same recall; with a model of its own for the grave, twice as many.
+    (mean of 20 draws of folds). Of the 1,845 sampled texts it has 91 looked at; for the same recall the
+    probability of relevance alone has 149, a linear model of its own for the grave 153.
     """
     missing = np.sort(chance[grave & ~relevant])[::-1]
     needed = int(np.ceil(GRAVE_RECALL * grave.sum() - (grave & relevant).sum()))
     if needed <= 0:
         return 1.0
     return max(LANE_LEAST, int(float(missing[needed - 1]) * 1e4) / 1e4)
+
+
+def calibrated_share(probability: Floats, weight: Floats, natural: float) -> float:
+    """Return the share of relevant texts from which Bayes' rule must lead to that of life, `natural`.
+
+    It is that for which the corrected probabilities have the mean `natural` over texts that stand for
+    `weight` texts of life each: the fixed point of Saerens, Latinne, Decaestecker (2002), Adjusting the
+    outputs of a classifier to new a priori probabilities. Where texts were sampled by how relevant a model
+    held them, as ours were, the share in the sample corrects far too much: it makes 28 of 1,000 news of life
+    relevant that are 47.
+    """
+    logit = np.log(np.clip(probability, 1e-6, 1 - 1e-6).astype(np.float64))
+    logit -= np.log1p(-np.exp(logit))
+
+    def excess(shift: float) -> float:
+        return float(np.average(1 / (1 + np.exp(-logit - shift)), weights=weight)) - natural
+
+    shift = brentq(excess, -30.0, 30.0)
+    return round(1 / (1 + (1 - natural) / natural * float(np.exp(shift))), 6)
 
 
 def passing(screened: Floats, flagged: Truths) -> float:

@@ -185,8 +185,8 @@ def _shared(model: Heads, relevance: float, severity: Floats) -> tuple[float, fl
 def natural(model: Heads, relevance: float) -> float | None:
     """Return the probability of relevance where NATURAL_PREVALENCE of all texts are relevant.
 
-    Saerens, Latinne, Decaestecker (2002), Adjusting the outputs of a classifier to new a priori
-    probabilities. None from a model that does not say how many were where it was calibrated.
+    By Bayes' rule from the share that its head is calibrated to (`nlp.fit.calibrated_share`). None from a
+    model that does not know it.
     """
     share = next(iter(model.head(RELEVANCE).shares), 0.0)
     if not 0 < share < 1:

@@ -19,11 +19,11 @@ from nlp.cases import cases
 from nlp.drift import reference
 from nlp.embedding import packaged
 from nlp.features import Batch, Block, Reading
-from nlp.fit import Numbers
+from nlp.fit import Numbers, Truths
 from nlp.kernel import Kernel
 from nlp.language import vietnamese
-from nlp.linear import Model, Space
-from nlp.risk import CATEGORIES, DETAIL, KIND, RELEVANCE, SCREEN, SEVERITY
+from nlp.linear import Floats, Model, Space
+from nlp.risk import CATEGORIES, DETAIL, KIND, NATURAL_PREVALENCE, RELEVANCE, SCREEN, SEVERITY
 from nlp.rows import Row, Rows, judgeable, read, row_hashes
 from nlp.task import Task
 
@@ -155,8 +155,10 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[_Part
     chance = probability * linear.softmax(levels)[:, LEVELS.index(GRAVE)]
     flagged = probability >= least
     lane = fit.lane(chance[judged], flagged[judged], (severity == int(GRAVE))[judged])
-    passing = fit.passing(linear.sigmoid(linear_, screening), flagged | (chance >= lane))
-    share = round(float(relevant[judged].mean()), 6)
+    screened = linear.sigmoid(linear_, screening)
+    passing = fit.passing(screened, flagged | (chance >= lane))
+    served = np.where(screened >= passing, probability, np.minimum(screened, least))
+    share = _share(rows, served, relevant, judged)
     heads = {
         SCREEN: Head(outputs=("relevant",), one_of=False, scaling=(screening,), thresholds=(passing,)),
         RELEVANCE: Head(
@@ -170,6 +172,17 @@ def _risk(rows: list[Row], warnings: Counter[str], steps: _Steps) -> tuple[_Part
     blocks: dict[str, tuple[Block, ...]] = {SCREEN: RISK_BLOCKS, DETAIL: RISK_BLOCKS}
     parts = _Parts(spaces, heads | more, blocks, figures, {RELEVANCE: kernel}, lane)
     return parts, probability.astype(np.float64)
+
+
+def _share(rows: Sequence[Row], probability: Floats, relevant: Truths, judged: Truths) -> float:
+    """Return the share of relevant texts that probabilities of relevance are calibrated to.
+
+    Weights say which texts of life the judged news stand for; where there are none, it is the plain share.
+    """
+    weight = np.array([0.0 if row.reading.remark else row.weight for row in rows], dtype=np.float32)
+    if len(np.unique(weight[judged & (weight > 0)])) > 1:
+        return fit.calibrated_share(probability[judged], weight[judged], NATURAL_PREVALENCE)
+    return round(float(relevant[judged].mean()), 6)
 
 
 def _detail(

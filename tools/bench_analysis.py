@@ -112,6 +112,7 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
     read_on = [readings[n] for n in np.flatnonzero(likely >= model.head(SCREEN).thresholds[0])]
     chances = relevance(model, readings)
     passed = [n for n, chance in enumerate(chances) if chance >= threshold(model)]
+    doubtful = [n for n, chance in enumerate(chances) if model.card.lane <= chance < threshold(model)]
     closely = Batch([readings[n] for n in passed])
     found = details(model, closely)
     head = model.head(CATEGORIES)
@@ -132,6 +133,7 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
         "likeness of what passes the screen": lambda: model.kernels[RELEVANCE].scores(read_on),
         "words of what is relevant": segmented,
         "heads of what is relevant": lambda: details(model, closely),
+        "heads of what may be grave": lambda: details(model, Batch([readings[n] for n in doubtful])),
         "evidence of what is relevant": lambda: evidence(model.spaces[DETAIL], closely, given),
         "identity masking": lambda: [masked_spans(page) for page in pages],
         "provinces of what is relevant": lambda: [provinces(pages[n]) for n in passed],
@@ -149,6 +151,7 @@ def measure(pages: Sequence[Page], rounds: int) -> dict[str, float]:
     return {
         "passed the screen, %": 100 * len(read_on) / len(pages),
         "relevant, %": 100 * len(passed) / len(pages),
+        "looked at because they may be grave, %": 100 * len(doubtful) / len(pages),
         **{f"{name}, s per 1,000": seconds * 1000 / len(pages) for name, seconds in middle.items()},
         "whole analysis, texts per s": len(pages) / middle["whole analysis"],
         "ratio whole analysis to word_tokenize": baseline / middle["whole analysis"],

@@ -24,6 +24,7 @@ from tests.dashboards.console_world import (
     MASKED,
     PASSWORD,
     PEOPLE,
+    POSSIBLY_GRAVE,
     SCRIPTED,
     SECRET_NAME,
     THREAD,
@@ -41,8 +42,20 @@ QUIET = [
 ]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 DEADLINE_S = 10
-PAGES = ["/overview", "/queue", "/search?q=tai&all=1", "/alerts", "/reports", "/sources", "/nowhere"]
-TEXTS = [f"/texts/{name}" for name in (GRAVE_NEW, MARKED, MASKED, LENGTHY, SCRIPTED, UNTITLED, LEADER)]
+PAGES = [
+    "/overview",
+    "/queue",
+    "/queue?possibly_grave=1",
+    "/search?q=tai&all=1",
+    "/alerts",
+    "/reports",
+    "/sources",
+    "/nowhere",
+]
+TEXTS = [
+    f"/texts/{name}"
+    for name in (GRAVE_NEW, MARKED, MASKED, LENGTHY, SCRIPTED, UNTITLED, LEADER, POSSIBLY_GRAVE[0])
+]
 
 Open = Callable[..., Page]
 

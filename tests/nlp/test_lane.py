@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nlp.analyser import PACKAGED
 from nlp.engine import judge
 from nlp.features import Reading
-from nlp.fit import GRAVE_RECALL, LANE_LEAST, lane
+from nlp.fit import GRAVE_RECALL, LANE_LEAST, calibrated_share, lane
 from nlp.linear import Model, load
 from nlp.risk import NATURAL_PREVALENCE, RELEVANCE, natural
 from nlp.task import Task
@@ -96,3 +96,16 @@ def test_relevance_in_life_follows_bayes_rule(model: Model) -> None:
 
 def test_a_model_that_does_not_know_its_mix_says_nothing_of_life(model: Model) -> None:
     assert natural(calibrated_on(model, None), 0.5) is None
+
+
+def test_the_share_is_that_with_which_life_has_as_many_relevant_texts_as_it_should(model: Model) -> None:
+    probability = np.array([0.02, 0.1, 0.4, 0.8, 0.97], dtype=np.float32)
+    weight = np.array([500, 100, 20, 5, 3], dtype=np.float32)
+    knowing = calibrated_on(model, calibrated_share(probability, weight, NATURAL_PREVALENCE))
+    in_life = [natural(knowing, float(one)) for one in probability]
+    assert np.average(np.array(in_life, dtype=float), weights=weight) == pytest.approx(0.05, abs=1e-4)
+
+
+def test_the_share_of_equal_texts_is_their_probability() -> None:
+    same = np.full(4, 0.3, dtype=np.float32)
+    assert calibrated_share(same, np.ones(4, dtype=np.float32), 0.05) == pytest.approx(0.3, abs=1e-4)
