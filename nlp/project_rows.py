@@ -20,23 +20,30 @@ NEWS, COMMENTS = "news.parquet", "comments.parquet"
 
 
 def risk_rows(data_dir: Path) -> Rows:
-    """Return all labelled texts: the data's, the invented ones, those we labelled, and half of the pairs.
+    """Return all labelled texts: the data's, the invented, our own, those we labelled, half of the pairs.
 
     All but the data's own have weight 0: not part of the random sample that thresholds and probabilities
     are fitted to.
     """
     given = read(Task.RISK, [_file(data_dir, LABELS)])
     invented = invented_rows(data_dir)
+    own = read(Task.RISK, [own_file()])
     added = [parse(Task.RISK, raw, where) for raw, where in labelled_by_us(data_dir)]
+    unsampled = [replace(row, weight=0.0) for row in invented.rows + own.rows + added]
     return Rows(
-        given.rows + [replace(row, weight=0.0) for row in invented.rows + added] + pairs.rows(DEVELOPMENT),
-        given.sources + invented.sources + [_source(labelled_file(), len(added))],
+        given.rows + unsampled + pairs.rows(DEVELOPMENT),
+        given.sources + invented.sources + own.sources + [_source(labelled_file(), len(added))],
     )
 
 
 def invented_rows(data_dir: Path) -> Rows:
     """Return the invented texts."""
     return read(Task.RISK, [_file(data_dir, INVENTED)])
+
+
+def own_file() -> Path:
+    """Return the file of texts that we wrote: posts, comments and news in the kinds that the data lacks."""
+    return Path(str(files("nlp").joinpath("labels/posts.jsonl")))
 
 
 def labelled_file() -> Path:
@@ -57,7 +64,8 @@ def labelled_by_us(data_dir: Path) -> Iterator[tuple[dict[str, object], str]]:
 def sentiment_rows(data_dir: Path) -> Rows:
     """Return the comments and posts that have a sentiment."""
     result = Rows()
-    given = [(file, raw_rows(file)) for file in (_file(data_dir, LABELS), _file(data_dir, INVENTED))]
+    files_given = (_file(data_dir, LABELS), _file(data_dir, INVENTED), own_file())
+    given = [(file, raw_rows(file)) for file in files_given]
     for file, raws in [*given, (labelled_file(), labelled_by_us(data_dir))]:
         rows = [
             _row(
