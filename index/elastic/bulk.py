@@ -13,9 +13,9 @@ from pydantic_core import to_json
 from core.errors import IndexUnavailable
 from index.elastic.cluster import PASSING, Cluster, pauses
 
-# A request is sent when it holds this many bytes (some 50 articles), and this many are under way at most:
-# the next is made meanwhile, and a cluster that is slow slows us down. More bytes gained nothing.
-REQUEST_BYTES = 500_000
+# A request is sent when it holds this many bytes (some 100 articles), and this many are under way at most:
+# the next is made meanwhile, and a cluster that is slow slows us down. Each request is an fsync.
+REQUEST_BYTES = 1_000_000
 IN_FLIGHT = 2
 
 

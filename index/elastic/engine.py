@@ -31,14 +31,14 @@ class ElasticEngine:
         """Open the index under `settings.prefix`, making it if need be; of one generation or what serves.
 
         `patient`: what can pass is waited for, up to `settings.wait_s`. Engines that share `fresh` see each
-        other's writes at once; others, in other processes, within a second or so. Raises IndexUnavailable if
+        other's writes at once; others, in other processes, after some seconds. Raises IndexUnavailable if
         it can't be used, BadSettings.
         """
         self._cluster = Cluster(settings, patient=patient)
         self._generation = generation
         self._fresh = fresh or Fresh()
         try:
-            schema.prepare(self._cluster)
+            schema.prepare(self._cluster, generation)
         except BaseException:
             self._cluster.close()
             raise

@@ -37,7 +37,6 @@ class ElasticGenerations:
             schema.begin(self._cluster, name)
             alias = layout.names.building
             self._alias([_remove(f"{self._cluster.prefix}-*", alias), _add(layout.names.mark(name), alias)])
-        schema.check(self._cluster, layout.names.mark(name))
         return ElasticEngine(self._settings, patient=self._patient, generation=name, fresh=self._fresh)
 
     def swap(self, name: str) -> None:

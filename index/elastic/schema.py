@@ -31,8 +31,8 @@ def read_layout(cluster: Cluster) -> Layout:
     )
 
 
-def prepare(cluster: Cluster) -> None:
-    """See that a generation serves, beginning a first one if there is none.
+def prepare(cluster: Cluster, generation: str | None = None) -> None:
+    """See that `generation` is there, or without one that any serves, beginning a first one if none does.
 
     Raises IndexUnavailable for one with another version of the mapping.
     """
@@ -40,6 +40,9 @@ def prepare(cluster: Cluster) -> None:
     if layout.names.triages not in layout.indices:
         _forbid_others(cluster)
         _make(cluster, layout.names.triages, "triages", [])
+    if generation is not None:
+        check(cluster, layout.names.mark(generation))
+        return
     if layout.serving is None:
         names = layout.names
         _make(cluster, names.mark(FIRST), "documents", [names.all_of(FIRST), names.prefix])

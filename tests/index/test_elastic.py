@@ -250,8 +250,10 @@ def guarded(elasticsearch: str, tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
         def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)
-            kept = {n: v for n, v in headers.items() if n.lower() in ("content-type", "x-elastic-product")}
-            for name, value in {"Content-Type": "application/json", **kept}.items():
+            kept = {
+                n.lower(): v for n, v in headers.items() if n.lower() in ("content-type", "x-elastic-product")
+            }
+            for name, value in {"content-type": "application/json", **kept}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
