@@ -16,7 +16,7 @@ from nlp import linear
 from nlp.analyser import PACKAGED, Analyser
 from nlp.card import FORMAT
 from nlp.features import FIELDS
-from nlp.project_rows import COMMENTS, INVENTED, LABELS
+from nlp.project_rows import COMMENTS, INVENTED, LABELS, labelled_file, own_file
 from nlp.task import Task
 
 MEGABYTES = 1_000_000
@@ -45,7 +45,7 @@ def test_every_string_in_the_package_is_one_of_ours_and_none_is_of_a_training_te
         *(str(kind) for kind in taxonomy().kind),
         *(str(tone) for tone in taxonomy().sentiment),
         *("0", "1", "2", "3", "clean", "toxic", "relevant", "syllable", "character"),
-        *(FORMAT, LABELS, INVENTED, COMMENTS, "risk.jsonl"),
+        *(FORMAT, LABELS, INVENTED, COMMENTS, own_file().name, labelled_file().name),
         *("reference", "article", "remark", "edges", "flagged", "unknown", "not_vietnamese"),
         *("format", "task", "name", "version", "trained_on", "seed", "blocks", "heads", "data", "counts"),
         "lane",
