@@ -14,8 +14,8 @@ MOST = 20_000
 class Fresh:
     """Where engines that share this wrote since searches were last made to see it.
 
-    Elasticsearch shows writes to searches after some seconds (`refresh_interval`), and at once only at a price
-    that a bulk load would pay over and over. So the price is paid when one of these engines reads.
+    Elasticsearch shows writes to searches after some seconds (`refresh_interval`), and at once only at a
+    price that a bulk load would pay over and over. So the price is paid when one of these engines reads.
     """
 
     def __init__(self) -> None:
