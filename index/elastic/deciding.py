@@ -37,6 +37,8 @@ def _keep(cluster: Cluster, triages: Mapping[str, Triage]) -> dict[str, Triage]:
             numbers = (held.seq_no, held.term) if held is not None else ()
             operations.append(Operation(index, page_id, body, *numbers))
         answers = send(cluster, operations)
+        if operations:
+            cluster.refresh(index)
         waiting = {a.operation.id: triages[a.operation.id] for a in answers if a.result == "conflict"}
     return in_force
 

@@ -1,17 +1,17 @@
 """A document and its verdict as they are stored, and back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from core.contracts import Document, Triage
-from core.text import fold
+from core.contracts import Document, Page, Triage
 from index.effective import day_of, effective, group_of, moment, place, stamp
+from index.elastic.wording import forms
 from index.engine import Hit
 from index.expression import All, Expression
 from index.standing import pairs
-from index.words import highlights, is_bare, split
+from index.words import highlights, is_bare
 
 # What a hit needs of what is stored.
 STORED = ["document", "triage"]
@@ -69,7 +69,7 @@ def encode(document: Document, triage: Triage) -> bytes:
         "place": place(counted.severity, analysis.relevance, key),
         "bare": is_bare(document),
         "pairs": pairs(document) if counted.relevant and not copy else (),
-        "words": _words([page.title, page.lead, page.text]),
+        "words": _words(page),
     }
     # The document as pydantic writes it, which is quicker than by way of a dictionary.
     return b'{"document":%b,"triage":%b,%b' % (
@@ -108,22 +108,6 @@ def hit(source: Mapping[str, Any], expression: Expression = EVERYTHING, others: 
     )
 
 
-class _Folded(dict[str, str]):
-    """Each word met, folded: Vietnamese has about 7,000 written syllables."""
-
-    def __missing__(self, word: str) -> str:
-        if len(self) > 100_000:
-            self.clear()
-        self[word] = folded = fold(word)
-        return folded
-
-
-_FOLDED = _Folded()
-
-
-def _words(texts: Iterable[str]) -> dict[str, dict[str, str | list[str]]]:
-    """Return the words of title, lead and text as the analyser `whitespace` is to find them."""
-    words = [split(text) for text in texts]
-    exact = [" ".join(found) for found in words]
-    folded = [" ".join(map(_FOLDED.__getitem__, found)) for found in words]
+def _words(page: Page) -> dict[str, dict[str, str | tuple[str, ...]]]:
+    exact, folded = zip(*map(forms, (page.title, page.lead, page.text)), strict=True)
     return {"exact": {"title": exact[0], "all": exact}, "folded": {"title": folded[0], "all": folded}}

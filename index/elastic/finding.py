@@ -9,8 +9,9 @@ from index.elastic.cluster import Cluster
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Names
 
-# Ids asked for at once.
+# Ids asked for at once, and the indices at most in which each may be: two months of as many generations.
 CHUNK = 1000
+MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,12 @@ def find(
 
 
 def verdicts(cluster: Cluster, page_ids: Collection[str]) -> dict[str, tuple[Triage, Held]]:
-    """Return the verdict that is kept for each page, as it is this moment."""
+    """Return the verdict that is kept for each page. Searches see them all, for they are written so."""
     index = Names(cluster.prefix).triages
     return {
         held.id: (Triage.model_validate(held.source["triage"]), held)
         for ids in _chunks(page_ids)
-        for held in _got(cluster, [(index, page_id) for page_id in ids], None)
-        if held is not None
+        for held in _searched(cluster, index, ids, None)
     }
 
 
@@ -78,7 +78,8 @@ def _searched(
         query={"bool": {"filter": [{"ids": {"values": ids}}]}},
         source=True if fields is None else list(fields),
         seq_no_primary_term=True,
-        size=10_000,
+        sort=["_doc"],
+        size=MOST * len(ids),
         track_total_hits=False,
         filter_path=[
             f"hits.hits.{name}" for name in ("_index", "_id", "_seq_no", "_primary_term", "_source")

@@ -11,6 +11,7 @@ langnghe-triage              verdicts by page, shared by all generations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from core.contracts import Document
 from index.effective import day_of
@@ -58,7 +59,12 @@ class Names:
         return re.sub("_([a-z])", lambda m: m[1].upper(), found[1]) if found else None
 
     def _stem(self, generation: str) -> str:
-        return f"{self.prefix}-" + re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", generation)
+        return f"{self.prefix}-{_lowered(generation)}"
+
+
+@cache
+def _lowered(generation: str) -> str:
+    return re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", generation)
 
 
 @dataclass(frozen=True, slots=True)

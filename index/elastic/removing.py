@@ -33,7 +33,7 @@ def remove(cluster: Cluster, layout: Layout, generation: str, page_ids: Collecti
         kept = [verdict for _, verdict in verdicts(cluster, some).values()]
         operations = [Operation(h.index, h.id, None) for h in (*held, *kept)]
         send(cluster, operations)
-        fresh.note(cluster, operations)
+        cluster.refresh([names.everything, names.triages])
         gone |= {h.id for h in held if names.generation(h.index) == generation}
     if page_ids:  # even if nothing was held: a kill may have come between
         _purge(cluster, [names.everything, names.triages])
