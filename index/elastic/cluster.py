@@ -117,7 +117,8 @@ def pauses() -> Iterator[float]:
 
 def _reason(error: ApiError | TransportError) -> str:
     if isinstance(error, ConnectionTimeout):
-        return "does not answer in time; see whether it is overloaded, or raise 'elastic.timeout_s'"
+        # A refresh waits so for a shard that is not there.
+        return "does not answer in time; nothing is lost, see the cluster's health and load"
     if isinstance(error, TransportError):
         return f"can't be reached ({type(error).__name__}); see that it runs and 'elastic.hosts' names it"
     kind = error.error if isinstance(error.error, str) else type(error).__name__
