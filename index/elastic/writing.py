@@ -58,11 +58,11 @@ def _put(
     waiting = dict(news)
     while waiting:
         _make_months(cluster, layout, generation, waiting)
-        under = {page_id: triage for page_id, (triage, _) in verdicts(cluster, waiting).items()}
+        under = {page_id: _in_force(held.get(page_id, ())) for page_id in waiting}
         answers = send(
             cluster,
             (
-                _operation(layout.names.month(generation, d), d, under.get(i, _UNTOUCHED), held.get(i, ()))
+                _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
                 for i, d in waiting.items()
             ),
         )
@@ -72,9 +72,9 @@ def _put(
         # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
         # and writing it again makes it one.
         _leave(cluster, (h for o in done for h in held.get(o.id, ()) if h.index != o.index), fresh)
+        # A verdict may wait for a new page, or come from one who has not seen what was written since.
         now = verdicts(cluster, [o.id for o in done])
-        # Who decided after `under` was read may not have seen what was written since.
-        put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under.get(i)}, fresh)
+        put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under[i]}, fresh)
         # Someone else wrote the same page meanwhile.
         again = {a.operation.id for a in answers if a.result == "conflict"}
         if again:
@@ -90,7 +90,13 @@ def _put(
 
 
 def _held(cluster: Cluster, generation: str, page_ids: set[str], fresh: Fresh) -> dict[str, list[Held]]:
-    return find(cluster, generation, page_ids, fresh, ["revision"])
+    return find(cluster, generation, page_ids, fresh, ["revision", "triage"])
+
+
+def _in_force(held: Sequence[Held]) -> Triage:
+    """Return the verdict under which a page is held, if it is."""
+    found = (Triage.model_validate(h.source["triage"]) for h in held)
+    return max(found, key=lambda triage: triage.seq, default=_UNTOUCHED)
 
 
 def _latest(held: Sequence[Held]) -> Revision | None:
