@@ -1,4 +1,4 @@
-"""The words of a text, and where those that were searched for occur in a document."""
+"""Where the words that were searched for occur in a document."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,17 +9,12 @@ from functools import lru_cache
 from core.contracts import Document, Span, TextField
 from core.text import fold
 from index.expression import Expression, Term, leaves
+from index.wording import WORD, spelled
 
 SEARCHED: tuple[TextField, ...] = ("title", "lead", "text")
 
-_WORD = re.compile(r"[^\W_]+")
 # The letters with marks of Vietnamese lie between À and ỹ; searching stops at the first one.
 _MARKED = re.compile("[À-ỹ]")
-
-
-def split(text: str) -> list[str]:
-    """Return the words of `text` in lower case: runs of letters and digits."""
-    return _WORD.findall(text.lower())
 
 
 def is_bare(document: Document) -> bool:
@@ -53,7 +48,25 @@ def highlights(document: Document, expression: Expression) -> tuple[Span, ...]:
 
 
 def _occurrences(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
-    found = list(_WORD.finditer(text)) if terms else []
+    quick = spelled(text)
+    if quick is None:
+        yield from _slowly(text, terms)
+        return
+    exact, bare = quick
+    for term in terms:
+        for found in _pattern(term).finditer(exact if term.exact else bare):
+            yield found.span(1)
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(term: Term) -> re.Pattern[str]:
+    """Return what matches before each place, overlapping ones too; the place is its first group."""
+    words = " +".join(term.words) + ("[^ ]*" if term.prefix else "(?= |$)")
+    return re.compile(f"(?:^|(?<= ))(?=({words}))")
+
+
+def _slowly(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
+    found = list(WORD.finditer(text)) if terms else []
     exact = [m.group().lower() for m in found]
     bare = list(map(_folded, exact))
     for term in terms:

@@ -36,7 +36,7 @@ from index.elastic.entry import encode
 from index.elastic.schema import definition
 from index.embedded import EmbeddedEngine
 from index.engine import Engine, FacetField, Query
-from index.words import split
+from index.wording import split
 from tools.bench_documents import SOURCES, documents, texts
 from tools.local_elasticsearch import Cluster
 

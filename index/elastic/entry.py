@@ -7,10 +7,10 @@ from pydantic_core import to_json
 
 from core.contracts import Document, Page, Triage
 from index.effective import day_of, effective, group_of, moment, place, stamp
-from index.elastic.wording import forms
 from index.engine import Hit
 from index.expression import All, Expression
 from index.standing import pairs
+from index.wording import worded
 from index.words import highlights, is_bare
 
 # What a hit needs of what is stored.
@@ -109,5 +109,5 @@ def hit(source: Mapping[str, Any], expression: Expression = EVERYTHING, others: 
 
 
 def _words(page: Page) -> dict[str, dict[str, str | tuple[str, ...]]]:
-    exact, folded = zip(*map(forms, (page.title, page.lead, page.text)), strict=True)
+    exact, folded = zip(*map(worded, (page.title, page.lead, page.text)), strict=True)
     return {"exact": {"title": exact[0], "all": exact}, "folded": {"title": folded[0], "all": folded}}

@@ -11,7 +11,8 @@ from index.elastic.entry import STORED, Stored, hit
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
 from index.engine import Hit
-from index.words import SEARCHED, is_bare, split
+from index.wording import split
+from index.words import SEARCHED, is_bare
 
 # So many telling words are looked for: as many as Elasticsearch's `more_like_this` takes.
 TELLING = 25

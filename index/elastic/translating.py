@@ -1,5 +1,6 @@
 """From an expression to Elasticsearch's queries. Nothing in them scores but the order by score."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.text import fold
@@ -26,7 +27,7 @@ def translate(expression: Expression) -> Clause:
             return negation(translate(part))
         case All(parts):
             return {"bool": {"filter": [translate(part) for part in parts]}} if parts else EVERYTHING
-    return either([translate(part) for part in expression.parts])
+    return _any(expression.parts)
 
 
 def negation(clause: Clause) -> Clause:
@@ -54,6 +55,20 @@ def scored(expression: Expression) -> Clause:
 
 
 _BOUNDS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+
+
+def _any(parts: Sequence[Expression]) -> Clause:
+    """Return what finds one of `parts`: of values of one field by one list, which takes less time."""
+    values: dict[str, list[str]] = {}
+    others = []
+    for part in parts:
+        if isinstance(part, Filter) and part.comparison == "=":
+            values.setdefault(part.field, []).append(part.value)
+        else:
+            others.append(translate(part))
+    lists: list[Clause] = [{"terms": {field: listed}} for field, listed in values.items()]
+    clauses = [*lists, *others]
+    return clauses[0] if len(clauses) == 1 else either(clauses)
 
 
 def _term(term: Term) -> Clause:

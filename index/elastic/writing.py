@@ -72,7 +72,7 @@ def _put(
         # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
         # and writing it again makes it one.
         _leave(cluster, (h for o in done for h in held.get(o.id, ()) if h.index != o.index), fresh)
-        # A verdict may wait for a new page, or come from one who has not seen what was written since.
+        # A verdict may wait for a new page, or be made by one who has not seen what was written since.
         now = verdicts(cluster, [o.id for o in done])
         put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under[i]}, fresh)
         # Someone else wrote the same page meanwhile.

@@ -14,7 +14,8 @@ from core.text import fold
 from index.embedded.reading import document_of, hits
 from index.engine import Hit
 from index.expression import All
-from index.words import SEARCHED, is_bare, split
+from index.wording import split
+from index.words import SEARCHED, is_bare
 
 # How common a word is is judged by the newest documents: counting it in a million takes seconds.
 SAMPLE = 2_000

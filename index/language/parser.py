@@ -14,7 +14,7 @@ from index.expression import All, Comparison, Expression, Filter, FilterField, T
 from index.language.days import EXAMPLES, period
 from index.language.faults import Problem, fault
 from index.language.keys import ORDERED, PERIODS, keys, known_keys, known_values, plain, stored
-from index.words import split
+from index.wording import split
 
 # A shorter beginning would match a good part of all syllables, which helps nobody and costs seconds.
 PREFIX_MIN = 2
