@@ -54,11 +54,14 @@ class Cluster:
         except (ValueError, OSError) as error:
             raise BadSettings(f"the settings of 'elastic' don't lead to a cluster: {error}") from error
 
-    def ask(self, call: Callable[[], Answer], answers: Collection[int] = ()) -> Answer:
+    def ask(
+        self, call: Callable[[], Answer], answers: Collection[int] = (), *, moving: bool = False
+    ) -> Answer:
         """Return what `call` does, repeating it while the cluster can't answer, up to `wait_s`.
 
         So it must be safe to repeat. Errors with one of the statuses `answers` are raised as they are
-        (`elasticsearch.ApiError`), all others as IndexUnavailable.
+        (`elasticsearch.ApiError`), all others as IndexUnavailable. `moving`: what is asked may be another
+        index the next time, so that one dropped in the middle of a search is no fault.
         """
         deadline = time.monotonic() + self.wait_s
         for pause in pauses():
@@ -69,7 +72,8 @@ class Cluster:
                 if status in answers:
                     raise
                 fault = IndexUnavailable(f"the index on Elasticsearch ({self.hosts}) {_reason(error)}")
-                passes = status in PASSING or not isinstance(error, ApiError)
+                dropped = moving and status == 404 and error.message == "search_phase_execution_exception"
+                passes = dropped or status in PASSING or not isinstance(error, ApiError)
                 if not passes or time.monotonic() + pause > deadline:
                     raise fault from error
                 log("index").warning("waiting for Elasticsearch", reason=str(fault), pause_s=round(pause, 1))
@@ -78,7 +82,10 @@ class Cluster:
 
     def search(self, index: str | None, **body: Any) -> dict[str, Any]:
         """Return the answer to a search in `index` (None: the point in time of `body`), never of a part."""
-        found = self.ask(lambda: self.client.search(index=index, allow_partial_search_results=False, **body))
+        found = self.ask(
+            lambda: self.client.search(index=index, allow_partial_search_results=False, **body),
+            moving=index is not None,
+        )
         return dict(found.body)
 
     def get(self, docs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

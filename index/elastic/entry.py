@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from pydantic_core import to_json
 
 from core.contracts import Document, Page, Triage
-from index.effective import day_of, effective, group_of, moment, place, stamp
+from index.effective import day_of, effective, group_of, moment
+from index.elastic.ordering import numbers
 from index.engine import Hit
 from index.expression import All, Expression
 from index.standing import pairs
@@ -45,13 +46,12 @@ def encode(document: Document, triage: Triage) -> bytes:
     """Return what is stored of a masked document under its verdict, as JSON in one line."""
     page, analysis = document.page, document.analysis
     counted = effective(document, triage)
-    key = stamp(document)
     copy = analysis.duplicate_of is not None
     fields = {
         "revision": revision(document),
         "source": page.source_id,
         "type": page.type,
-        "dated_at": f"{key[:26]}Z",
+        "dated_at": f"{moment(page.dated_at)}Z",
         "day": day_of(document).isoformat(),
         "relevant": counted.relevant,
         "possibly_grave": counted.possibly_grave,
@@ -65,8 +65,7 @@ def encode(document: Document, triage: Triage) -> bytes:
         "group": group_of(page.id, page.thread_id, analysis.duplicate_of),
         "leader": analysis.duplicate_of or page.id,
         "copy": copy,
-        "stamp": key,
-        "place": place(counted.severity, analysis.relevance, key),
+        "order": numbers(document, counted.severity),
         "bare": is_bare(document),
         "pairs": pairs(document) if counted.relevant and not copy else (),
         "words": _words(page),

@@ -43,7 +43,7 @@ def similar(view: View, found: Mapping[str, Any], limit: int) -> tuple[Hit, ...]
     answer = view.search(
         query={"bool": {"should": clauses, "minimum_should_match": 1, "filter": [negation(itself)]}},
         min_score=LIKE * sum(telling.values()),
-        sort=[{"_score": "desc"}, {"stamp": "desc"}],
+        sort=[{"_score": "desc"}, {"order.at": "desc"}],
         collapse={"field": "leader"},
         size=limit,
         track_total_hits=False,

@@ -40,7 +40,9 @@ def one(view: View, page_id: str) -> Mapping[str, Any] | None:
 
     Where a kill left it in two months, the later of them.
     """
-    found = view.search(query={"ids": {"values": [page_id]}}, sort=[{"stamp": "desc"}], size=1, source=STORED)
+    found = view.search(
+        query={"ids": {"values": [page_id]}}, sort=[{"order.at": "desc"}], size=1, source=STORED
+    )
     return next(iter(found["hits"]["hits"]), None)
 
 

@@ -26,7 +26,7 @@ def test_a_text_is_spelled_letter_by_letter(text: str) -> None:
     assert {len(form) for form in quick} == {len(text)}
 
 
-@given(texts(8), st.sampled_from(["bạo", "bao", '"bạo hành"', '"bao bao"', "hành*", '"da ba"*', "COVID-19 em"]))
+@given(texts(8), st.sampled_from(["bạo", "bao", '"bạo hành"', '"bao bao"', "hành*", '"da ba"*', "COVID-19"]))
 def test_a_strange_letter_in_a_text_changes_nothing_about_what_is_lit_in_it(text: str, typed: str) -> None:
     plain, strange = document(1, title="", text=text), document(1, title="", text=f"{text} ☃")
     assert highlights(plain, parse(typed)) == highlights(strange, parse(typed))
