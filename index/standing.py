@@ -13,6 +13,8 @@ TEXTS_MINIMUM = 3
 Z_MINIMUM = 1.645
 # A pair that has its neighbour beside it in this share of its texts reaches from one word into the next.
 SHADOW = 0.8
+# So many of the most telling pairs are looked at, since some turn out to be no words.
+CANDIDATES = 100
 
 # Two syllables with anything but spaces between them do not stand together.
 _BETWEEN = re.compile(r"[^\w \u00a0]+")

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
 from core.contracts import Document, Span, TextField
 from core.text import fold
 from index.expression import Expression, Term, leaves
-from index.wording import WORD, spelled
+from index.wording import spelled
 
 SEARCHED: tuple[TextField, ...] = ("title", "lead", "text")
 
@@ -48,11 +47,7 @@ def highlights(document: Document, expression: Expression) -> tuple[Span, ...]:
 
 
 def _occurrences(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
-    quick = spelled(text)
-    if quick is None:
-        yield from _slowly(text, terms)
-        return
-    exact, bare = quick
+    exact, bare = spelled(text)
     for term in terms:
         for found in _pattern(term).finditer(exact if term.exact else bare):
             yield found.span(1)
@@ -63,36 +58,6 @@ def _pattern(term: Term) -> re.Pattern[str]:
     """Return what matches before each place, overlapping ones too; the place is its first group."""
     words = " +".join(term.words) + ("[^ ]*" if term.prefix else "(?= |$)")
     return re.compile(f"(?:^|(?<= ))(?=({words}))")
-
-
-def _slowly(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
-    found = list(WORD.finditer(text)) if terms else []
-    exact = [m.group().lower() for m in found]
-    bare = list(map(_folded, exact))
-    for term in terms:
-        words = exact if term.exact else bare
-        size = len(term.words)
-        for i in _beginnings(words, term):
-            part = words[i : i + size]
-            if len(part) == size and part[1:-1] == list(term.words[1:-1]) and _ends(part[-1], term):
-                yield found[i].start(), found[i + size - 1].end()
-
-
-def _beginnings(words: list[str], term: Term) -> Iterator[int]:
-    """Yield where the first word of `term` is."""
-    first = term.words[0]
-    if term.prefix and len(term.words) == 1:
-        yield from (i for i, word in enumerate(words) if word.startswith(first))
-        return
-    i = -1
-    with suppress(ValueError):
-        while True:
-            i = words.index(first, i + 1)  # many times as fast as a loop, and most words are not sought
-            yield i
-
-
-def _ends(word: str, term: Term) -> bool:
-    return word.startswith(term.words[-1]) if term.prefix else word == term.words[-1]
 
 
 @lru_cache(maxsize=20_000)  # Vietnamese has about 7,000 written syllables; the rest are names and digits.

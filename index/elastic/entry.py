@@ -8,38 +8,13 @@ from pydantic_core import to_json
 from core.contracts import Document, Page, Triage
 from index.effective import day_of, effective, group_of, moment
 from index.elastic.ordering import numbers
-from index.engine import Hit
-from index.expression import All, Expression
+from index.revision import revision
 from index.standing import pairs
 from index.wording import worded
-from index.words import highlights, is_bare
+from index.words import is_bare
 
 # What a hit needs of what is stored.
 STORED = ["document", "triage"]
-
-
-EVERYTHING = All()
-
-
-class Revision(NamedTuple):
-    """What tells one writing of a page from another."""
-
-    content_hash: str
-    model: str
-    fetched: str
-
-
-def revision(document: Document) -> Revision:
-    """Return which writing of its page `document` is."""
-    model = document.analysis.model
-    return Revision(
-        document.page.content_hash, f"{model.name} {model.version}", moment(document.page.fetched_at)
-    )
-
-
-def supersedes(new: Revision, old: Revision | None) -> bool:
-    """Say whether `new` replaces `old`: not the same again, and not one that came late."""
-    return old is None or (new[:2] != old[:2] and new.fetched >= old.fetched)
 
 
 def encode(document: Document, triage: Triage) -> bytes:
@@ -88,23 +63,6 @@ class Stored(NamedTuple):
     def of(cls, source: Mapping[str, Any]) -> "Stored":
         """Read what `encode` wrote."""
         return cls(Document.model_validate(source["document"]), Triage.model_validate(source["triage"]))
-
-
-def hit(source: Mapping[str, Any], expression: Expression = EVERYTHING, others: int = 0) -> Hit:
-    """Return what is stored as it is shown, with what matched `expression`."""
-    document, triage = Stored.of(source)
-    counted = effective(document, triage)
-    return Hit(
-        document=document,
-        triage=triage,
-        relevant=counted.relevant,
-        possibly_grave=counted.possibly_grave,
-        severity=counted.severity,
-        categories=counted.categories,
-        group=group_of(document.id, document.page.thread_id, document.analysis.duplicate_of),
-        others=others,
-        highlights=highlights(document, expression),
-    )
 
 
 def _words(page: Page) -> dict[str, dict[str, str | tuple[str, ...]]]:

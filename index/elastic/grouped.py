@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from index.elastic.entry import STORED, hit
+from index.elastic.entry import STORED, Stored
 from index.elastic.ordering import Key, Ordering
 from index.elastic.plain import Page
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
 from index.engine import Hit
+from index.hits import hit
 
 # Up to so many groups are counted all but exactly, more to a few per cent. Elasticsearch allows no more.
 PRECISION = 40_000
@@ -79,4 +80,4 @@ def _sizes(
 
 
 def _hit(row: Mapping[str, Any], order: Ordering, sizes: Mapping[str, int]) -> Hit:
-    return hit(row["_source"], order.expression, sizes[row["fields"]["group"][0]] - 1)
+    return hit(*Stored.of(row["_source"]), order.expression, sizes[row["fields"]["group"][0]] - 1)

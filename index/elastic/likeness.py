@@ -7,17 +7,13 @@ from operator import itemgetter
 from typing import Any
 
 from core.text import fold
-from index.elastic.entry import STORED, Stored, hit
+from index.elastic.entry import STORED, Stored
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
 from index.engine import Hit
-from index.wording import split
-from index.words import SEARCHED, is_bare
-
-# So many telling words are looked for: as many as Elasticsearch's `more_like_this` takes.
-TELLING = 25
-# What is like a document has at least this share of its telling words, by their weight.
-LIKE = 0.3
+from index.hits import hit
+from index.likeness import LIKE, TELLING, words_of
+from index.words import is_bare
 
 
 def similar(view: View, found: Mapping[str, Any], limit: int) -> tuple[Hit, ...]:
@@ -28,8 +24,7 @@ def similar(view: View, found: Mapping[str, Any], limit: int) -> tuple[Hit, ...]
     document = Stored.of(found["_source"]).document
     # A text without marks shares words with its like in the folded form only.
     bare = is_bare(document)
-    # Single letters say nothing.
-    words = [w for field in SEARCHED for w in split(getattr(document.page, field)) if len(w) > 1]
+    words = words_of(document)
     if not words:
         return ()
     form = "folded" if bare else "exact"
@@ -49,7 +44,7 @@ def similar(view: View, found: Mapping[str, Any], limit: int) -> tuple[Hit, ...]
         track_total_hits=False,
         source=STORED,
     )
-    return tuple(hit(row["_source"]) for row in answer["hits"]["hits"])
+    return tuple(hit(*Stored.of(row["_source"])) for row in answer["hits"]["hits"])
 
 
 def _weights(view: View, index: str, form: str, text: str) -> dict[str, float]:

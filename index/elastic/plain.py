@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from index.elastic.entry import STORED, hit
+from index.elastic.entry import STORED, Stored
 from index.elastic.ordering import Key, Ordering
 from index.elastic.view import View
 from index.engine import Hit
+from index.hits import hit
 
 
 class Page(NamedTuple):
@@ -29,7 +30,7 @@ def page(view: View, order: Ordering, past: Key | None, limit: int) -> Page:
     rows = found["hits"]
     shown = rows[:limit]
     return Page(
-        hits=tuple(hit(row["_source"], order.expression) for row in shown),
+        hits=tuple(hit(*Stored.of(row["_source"]), order.expression) for row in shown),
         total=found["total"]["value"],
         end=shown[-1]["sort"] if len(rows) > limit else None,
     )

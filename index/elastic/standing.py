@@ -12,10 +12,8 @@ from index.elastic.translating import Clause, translate
 from index.elastic.view import View
 from index.engine import Query, Significant
 from index.expression import Filter, all_of
-from index.standing import TEXTS_MINIMUM, neighbours, standing_out, without_shadows
+from index.standing import CANDIDATES, TEXTS_MINIMUM, neighbours, standing_out, without_shadows
 
-# So many of the most telling pairs are looked at, since some turn out to be no words.
-CANDIDATES = 100
 # So many of the most frequent pairs of the slice are compared. Elasticsearch gives 65,536 buckets at most.
 PAIRS = 20_000
 

@@ -8,11 +8,12 @@ from index.elastic import schema
 from index.elastic.bulk import Operation, send
 from index.elastic.cluster import Cluster
 from index.elastic.deciding import put_into_force
-from index.elastic.entry import Revision, encode, revision, supersedes
+from index.elastic.entry import encode
 from index.elastic.finding import Held, find, verdicts
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Layout
 from index.engine import Written
+from index.revision import Revision, news, revision, supersedes
 
 _UNTOUCHED = Triage()
 
@@ -23,20 +24,10 @@ def write(
     """Index `documents` as `index.engine.Engine.write` says; return what became of each."""
     made = list(map(masked, documents))
     held = _held(cluster, generation, {d.id for d in made}, fresh)
-    known = {page_id: _latest(found) for page_id, found in held.items()}
-    news: dict[str, Document] = {}
-    written = []
-    for document in made:
-        new = revision(document)
-        if supersedes(new, known.get(document.id)):
-            known[document.id] = new
-            news[document.id] = document
-            copy = document.analysis.duplicate_of is not None
-            written.append(Written(id=document.id, result="duplicate" if copy else "indexed"))
-        else:
-            written.append(Written(id=document.id, result="unchanged"))
-    _leave(cluster, (h for i, found in held.items() if i not in news for h in _but_latest(found)), fresh)
-    refused = _put(cluster, layout, generation, news, held, fresh)
+    known = {page_id: latest for page_id, found in held.items() if (latest := _latest(found))}
+    wanted, written = news(made, known)
+    _leave(cluster, (h for i, found in held.items() if i not in wanted for h in _but_latest(found)), fresh)
+    refused = _put(cluster, layout, generation, wanted, held, fresh)
     return [
         Written(id=w.id, result="quarantined", reason=refused[w.id])
         if w.id in refused and w.result != "unchanged"
@@ -49,13 +40,13 @@ def _put(
     cluster: Cluster,
     layout: Layout,
     generation: str,
-    news: dict[str, Document],
+    wanted: dict[str, Document],
     held: dict[str, list[Held]],
     fresh: Fresh,
 ) -> dict[str, str]:
-    """Write `news` over what is `held`; return why some were refused."""
+    """Write what is `wanted` over what is `held`; return why some were refused."""
     refused: dict[str, str] = {}
-    waiting = dict(news)
+    waiting = dict(wanted)
     while waiting:
         _make_months(cluster, layout, generation, waiting)
         under = {page_id: _in_force(held.get(page_id, ())) for page_id in waiting}
@@ -121,10 +112,10 @@ def _operation(index: str, document: Document, triage: Triage, held: Sequence[He
     return Operation(index, document.id, body, here.seq_no, here.term)
 
 
-def _make_months(cluster: Cluster, layout: Layout, generation: str, news: dict[str, Document]) -> None:
-    wanted = {layout.names.month(generation, document) for document in news.values()}
+def _make_months(cluster: Cluster, layout: Layout, generation: str, wanted: dict[str, Document]) -> None:
+    months = {layout.names.month(generation, document) for document in wanted.values()}
     # One that is there may not serve yet: a kill can come between making it and letting it serve.
     serves = layout.names.prefix if generation == layout.serving else layout.names.all_of(generation)
     ready = {index for index, aliases in layout.indices.items() if serves in aliases}
-    for month in sorted(wanted - ready):
+    for month in sorted(months - ready):
         schema.add_month(cluster, generation, month)

@@ -5,26 +5,24 @@ import json
 import math
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from heapq import nlargest
 from operator import itemgetter
 
-from core.contracts import Document
 from core.text import fold
 from index.embedded.reading import document_of, hits
 from index.engine import Hit
 from index.expression import All
+from index.likeness import LIKE, TELLING, words_of
 from index.wording import split
-from index.words import SEARCHED, is_bare
+from index.words import is_bare
 
 # How common a word is is judged by the newest documents: counting it in a million takes seconds.
 SAMPLE = 2_000
 # Of a long text so many words are looked at, those of title and lead first: looking up each takes 0.2 ms.
 WORDS = 100
-# So many telling words are looked for, each in so many of the newest documents that have it.
-TELLING, LOOKED_AT = 25, 2_000
-# What is like a document has at least this share of its telling words, by their weight.
-LIKE = 0.3
+# Each telling word is looked for in so many of the newest documents that have it.
+LOOKED_AT = 2_000
 # So many times the documents that are asked for are compared word for word.
 CANDIDATES = 5
 
@@ -42,7 +40,7 @@ def similar(connection: sqlite3.Connection, page_id: str, limit: int) -> tuple[H
     document, leader = document_of(row[0], None), row[1]
     # A text without marks shares words with its like in the folded form only.
     table, form = ("folded", fold) if is_bare(document) else ("exact", str)
-    words = _words(document, form)
+    words = Counter(map(form, words_of(document)))
     opening = set(split(form(f"{document.page.title} {document.page.lead}")))
     words = Counter(dict(nlargest(WORDS, words.items(), key=lambda pair: (pair[0] in opening, pair[1]))))
     rarity = _rarity(connection, table, words)
@@ -55,16 +53,10 @@ def similar(connection: sqlite3.Connection, page_id: str, limit: int) -> tuple[H
     )
     best: dict[str, tuple[float, str, int]] = {}
     for doc, body, copied, stamp in rows:
-        likeness = _cosine(weights, rarity, _words(document_of(body, None), form))
+        likeness = _cosine(weights, rarity, Counter(map(form, words_of(document_of(body, None)))))
         if copied != leader:
             best[copied] = max(best.get(copied, (0.0, "", 0)), (likeness, stamp, doc))
     return hits(connection, [doc for _, _, doc in nlargest(limit, best.values())], All(), {})
-
-
-def _words(document: Document, form: Callable[[str], str]) -> Counter[str]:
-    """Return how often each word is in the document; single letters say nothing."""
-    found = (word for field in SEARCHED for word in split(form(getattr(document.page, field))))
-    return Counter(word for word in found if len(word) > 1)
 
 
 def _rarity(connection: sqlite3.Connection, table: str, words: Counter[str]) -> dict[str, float]:

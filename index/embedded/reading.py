@@ -5,10 +5,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from core.contracts import Document, Triage
-from index.effective import effective
 from index.engine import Hit
 from index.expression import Expression
-from index.words import highlights
+from index.hits import hit
 
 
 def document_of(body: str, duplicate_of: str | None) -> Document:
@@ -25,27 +24,15 @@ def hits(
 ) -> tuple[Hit, ...]:
     """Return the documents of `numbers` in that order, with what matched `expression`."""
     rows = connection.execute(
-        "SELECT doc, body, duplicate_of, grp, triage FROM documents JOIN bodies USING (doc)"
+        "SELECT doc, body, duplicate_of, triage FROM documents JOIN bodies USING (doc)"
         " LEFT JOIN triage ON page_id = id WHERE doc IN (SELECT value FROM json_each(?))",
         [json.dumps(list(numbers))],
     )
-    found = {row[0]: row[1:] for row in rows}
-    return tuple(_hit(found[doc], expression, others.get(doc, 0)) for doc in numbers)
-
-
-def _hit(row: tuple[str, str | None, str, str | None], expression: Expression, others: int) -> Hit:
-    body, duplicate_of, group, verdict = row
-    document = document_of(body, duplicate_of)
-    triage = Triage.model_validate_json(verdict) if verdict else Triage()
-    counted = effective(document, triage)
-    return Hit(
-        document=document,
-        triage=triage,
-        relevant=counted.relevant,
-        possibly_grave=counted.possibly_grave,
-        severity=counted.severity,
-        categories=counted.categories,
-        group=group,
-        others=others,
-        highlights=highlights(document, expression),
-    )
+    found = {
+        doc: (
+            document_of(body, duplicate_of),
+            Triage.model_validate_json(verdict) if verdict else Triage(),
+        )
+        for doc, body, duplicate_of, verdict in rows
+    }
+    return tuple(hit(*found[doc], expression, others.get(doc, 0)) for doc in numbers)

@@ -12,10 +12,7 @@ from index.embedded.filtering import Sql
 from index.embedded.matching import condition
 from index.engine import Query, Significant
 from index.expression import Filter, all_of
-from index.standing import TEXTS_MINIMUM, neighbours, pairs, standing_out, without_shadows
-
-# So many of the most telling pairs are looked at, since some turn out to be no words.
-CANDIDATES = 100
+from index.standing import CANDIDATES, TEXTS_MINIMUM, neighbours, pairs, standing_out, without_shadows
 
 
 def stand(connection: sqlite3.Connection, documents: Sequence[tuple[int, Document]]) -> None:

@@ -4,14 +4,14 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from core.contracts import Document, Triage
 from core.masking import masked
-from index.effective import Effective, day_of, effective, group_of, moment, place, stamp
+from index.effective import Effective, day_of, effective, group_of, place, stamp
 from index.embedded.reading import document_of
 from index.embedded.standing import stand
 from index.engine import Written
+from index.revision import Revision, news, revision
 from index.words import is_bare
 
 _ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -24,28 +24,12 @@ _NUMBERS = "SELECT doc FROM documents WHERE id IN (SELECT value FROM json_each(?
 _FOLDED_GONE = "INSERT INTO folded (folded, rowid, title, lead, text) VALUES ('delete', ?, ?, ?, ?)"
 
 
-class _Revision(NamedTuple):
-    content_hash: str
-    model: str
-    fetched: str
-
-
 def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list[Written]:
     """Index `documents` as `index.engine.Engine.write` says; returns what became of each."""
     numbers, known = _held(connection, {d.id for d in documents})
-    news: dict[str, Document] = {}
-    written = []
-    for document in map(masked, documents):
-        revision = _revision(document)
-        if _supersedes(revision, known.get(document.id)):
-            known[document.id] = revision
-            news[document.id] = document
-            copy = document.analysis.duplicate_of is not None
-            written.append(Written(id=document.id, result="duplicate" if copy else "indexed"))
-        else:
-            written.append(Written(id=document.id, result="unchanged"))
-    remove(connection, [numbers[page_id] for page_id in news if page_id in numbers])
-    _insert(connection, list(news.values()))
+    wanted, written = news(map(masked, documents), known)
+    remove(connection, [numbers[page_id] for page_id in wanted if page_id in numbers])
+    _insert(connection, list(wanted.values()))
     return written
 
 
@@ -104,25 +88,13 @@ def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None
 
 def _held(
     connection: sqlite3.Connection, page_ids: Collection[str]
-) -> tuple[dict[str, int], dict[str, _Revision]]:
+) -> tuple[dict[str, int], dict[str, Revision]]:
     rows = connection.execute(
         "SELECT id, doc, content_hash, model, fetched FROM documents"
         " WHERE id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(page_ids))],
     ).fetchall()
-    return {row[0]: row[1] for row in rows}, {row[0]: _Revision(*row[2:]) for row in rows}
-
-
-def _revision(document: Document) -> _Revision:
-    model = document.analysis.model
-    return _Revision(
-        document.page.content_hash, f"{model.name} {model.version}", moment(document.page.fetched_at)
-    )
-
-
-def _supersedes(new: _Revision, old: _Revision | None) -> bool:
-    """Say whether `new` replaces `old`: not the same again, and not one that came late."""
-    return old is None or (new[:2] != old[:2] and new.fetched >= old.fetched)
+    return {row[0]: row[1] for row in rows}, {row[0]: Revision(*row[2:]) for row in rows}
 
 
 def _triages(connection: sqlite3.Connection, page_ids: Iterable[str]) -> dict[str, Triage]:
@@ -187,7 +159,7 @@ def _row(doc: int, document: Document, triage: Triage, counted: Effective) -> tu
     return (
         doc,
         page.id,
-        *_revision(document),
+        *revision(document),
         page.thread_id,
         analysis.duplicate_of,
         group_of(page.id, page.thread_id, analysis.duplicate_of),

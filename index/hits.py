@@ -1,0 +1,25 @@
+"""A document under its verdict, as it is shown."""
+
+from core.contracts import Document, Triage
+from index.effective import effective, group_of
+from index.engine import Hit
+from index.expression import All, Expression
+from index.words import highlights
+
+EVERYTHING = All()
+
+
+def hit(document: Document, triage: Triage, expression: Expression = EVERYTHING, others: int = 0) -> Hit:
+    """Return `document` under `triage`, with what matched `expression` and how many more its group has."""
+    counted = effective(document, triage)
+    return Hit(
+        document=document,
+        triage=triage,
+        relevant=counted.relevant,
+        possibly_grave=counted.possibly_grave,
+        severity=counted.severity,
+        categories=counted.categories,
+        group=group_of(document.id, document.page.thread_id, document.analysis.duplicate_of),
+        others=others,
+        highlights=highlights(document, expression),
+    )
