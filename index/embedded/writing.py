@@ -47,20 +47,20 @@ def lead(connection: sqlite3.Connection, leader: str, followers: Sequence[str]) 
 
 def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None:
     """Put verdicts into force as `index.engine.Engine.apply` says."""
+    held = _triages(connection, triages)
+    later = {i: t for i, t in triages.items() if i not in held or t.seq > held[i].seq}
     connection.executemany(
-        "INSERT INTO triage VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq,"
-        " triage = excluded.triage WHERE excluded.seq >= seq",
-        [(page_id, triage.seq, triage.model_dump_json()) for page_id, triage in triages.items()],
+        "INSERT OR REPLACE INTO triage VALUES (?, ?, ?)",
+        [(page_id, triage.seq, triage.model_dump_json()) for page_id, triage in later.items()],
     )
-    in_force = _triages(connection, triages)
     rows = connection.execute(
         "SELECT doc, body, duplicate_of, relevant FROM documents JOIN bodies USING (doc)"
         " WHERE id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(triages))],
+        [json.dumps(list(later))],
     ).fetchall()
     for doc, body, duplicate_of, was_relevant in rows:
         document = document_of(body, duplicate_of)
-        triage = in_force[document.id]
+        triage = later[document.id]
         counted = effective(document, triage)
         connection.execute(
             "UPDATE documents SET state = ?, relevant = ?, possibly_grave = ?, severity = ?, kind = ?,"

@@ -19,6 +19,7 @@ from core.settings import Settings
 from index import open_engine
 from index.embedded import EmbeddedEngine, removing
 from index.embedded.generations import EmbeddedGenerations
+from index.embedded.schema import TEXT_TABLES
 from index.engine import Query
 from tests.index.documents import document
 
@@ -80,7 +81,7 @@ def sound(path: Path) -> bool:
     """Whether SQLite finds every table and index in order, the text tables too."""
     connection = sqlite3.connect(path)
     try:
-        for table in ("exact", "folded"):
+        for table in TEXT_TABLES:
             connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     finally:
