@@ -1,7 +1,7 @@
 """Opening the records: connections, schema, and database errors in plain words."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Error as SqliteError
@@ -106,7 +106,10 @@ def open_records(settings: Settings) -> Records:
     elif engine.dialect.name == "postgresql":
         _prepare_postgresql(engine)
     try:
-        _upgrade(engine)
+        with ExitStack() as undone:
+            undone.callback(engine.dispose)
+            _upgrade(engine)
+            undone.pop_all()
     except (DBAPIError, OperationalError) as error:
         why = f"{_first_line(error)}; check file and server"
         raise RecordsUnavailable(f"records {_shown(engine)}: {why}") from error

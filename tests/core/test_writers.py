@@ -13,7 +13,7 @@ from core.records import Records, crawled, runs
 from core.records.decisions import decisions, verify
 from core.settings import Settings
 
-WORKERS, KILLED, ROUNDS = 8, 3, 12
+WORKERS, KILLED, ROUNDS, ENDLESS = 8, 3, 12, 10**6
 # Each round remembers the same page and partition as everybody else's, and decides on the same text.
 WORK = """
 import sys
@@ -26,12 +26,13 @@ from core.records import crawled, open_records
 from core.records.decisions import Shown, decide, decisions
 from core.settings import load_settings
 
-database, folder, run_id, name, rounds = sys.argv[1:]
+database, folder, run_id, names, name, rounds = sys.argv[1:]
 records = open_records(load_settings(data_dir=folder, database_url=database))
 for n in range(int(rounds)):
-    partition = Partition(path=f"source=bao/day=2026-11-18/{n}", source_id="bao", day="2026-11-18", pages=1)
-    page = crawled.Seen(id=f"page{n}", source_id="bao", url="u", fetched_at=datetime.now(UTC))
-    outcome = Outcome(stage=Stage.CRAWL, item=f"item{n}", source_id="bao", result=Result.ARCHIVED)
+    item = n % int(names)
+    partition = Partition(path=f"source=bao/day=2026-11-18/{item}", source_id="bao", day="2026-11-18", pages=1)
+    page = crawled.Seen(id=f"page{item}", source_id="bao", url="u", fetched_at=datetime.now(UTC))
+    outcome = Outcome(stage=Stage.CRAWL, item=f"item{item}", source_id="bao", result=Result.ARCHIVED)
     crawled.record_batch(records, run_id, [partition], [page], [outcome])
     while True:
         held = decisions(records, "text")
@@ -50,12 +51,13 @@ for n in range(int(rounds)):
 def test_many_write_at_once_and_some_die_and_all_is_there_once(records: Records, settings: Settings) -> None:
     run_id = runs.start_run(records, "run")
     draw = random.Random(1)
-    arguments = [settings.database, str(settings.data_dir), run_id]
+    arguments = [settings.database, str(settings.data_dir), run_id, str(ROUNDS)]
+    rounds = {f"w{n}": ENDLESS if n < KILLED else ROUNDS for n in range(WORKERS)}
     workers = {
         name: subprocess.Popen(
-            [sys.executable, "-c", WORK, *arguments, name, str(ROUNDS)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", WORK, *arguments, name, str(number)], stdout=subprocess.PIPE, text=True
         )
-        for name in (f"w{n}" for n in range(WORKERS))
+        for name, number in rounds.items()
     }
     done: dict[str, int] = {}
     for name in list(workers)[:KILLED]:
