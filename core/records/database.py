@@ -95,7 +95,10 @@ def open_records(settings: Settings) -> Records:
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
-    except (ArgumentError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        what = f"database_url can't be used: {error}"
+        raise RecordsUnavailable(f"{what}; install the extra `postgresql`") from error
+    except ArgumentError as error:
         raise RecordsUnavailable(f"database_url can't be used: {error}; see LANGNGHE_DATABASE_URL") from error
     except OSError as error:
         raise RecordsUnavailable(

@@ -30,7 +30,7 @@ database, folder, run_id, names, name, rounds = sys.argv[1:]
 records = open_records(load_settings(data_dir=folder, database_url=database))
 for n in range(int(rounds)):
     item = n % int(names)
-    partition = Partition(path=f"source=bao/day=2026-11-18/{item}", source_id="bao", day="2026-11-18", pages=1)
+    partition = Partition(path=f"source=bao/day=1/{item}", source_id="bao", day="1", pages=1)
     page = crawled.Seen(id=f"page{item}", source_id="bao", url="u", fetched_at=datetime.now(UTC))
     outcome = Outcome(stage=Stage.CRAWL, item=f"item{item}", source_id="bao", result=Result.ARCHIVED)
     crawled.record_batch(records, run_id, [partition], [page], [outcome])
