@@ -23,8 +23,8 @@ test: .venv/.dev ## run the tests (needs Chromium; installed here when root)
 	@tools/system-packages chromium
 	$(PY) -m pytest $(ARGS)
 
-test-services: .venv/.dev ## run the tests against servers, which they start: an Elasticsearch node and a cluster
-	@tools/system-packages maven
+test-services: .venv/.dev ## run the tests against servers, which they start: Elasticsearch and PostgreSQL
+	@tools/system-packages maven postgresql
 	$(PY) -m pytest -m services --timeout 600 $(ARGS)
 
 test-transformer: .venv-transformer/.dev ## run the transformer's tests, in an environment of their own (6 GB, with torch)

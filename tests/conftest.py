@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import hypothesis
@@ -15,6 +16,7 @@ from core.records import Records, open_records
 from core.settings import ElasticSettings, Settings, load_settings
 from core.urls import page_id
 from tools.local_elasticsearch import Cluster
+from tools.local_postgresql import Server
 
 # Examples are bounded by number, not by time: the machine may be busy with something else.
 hypothesis.settings.register_profile("any-machine", deadline=None)
@@ -70,6 +72,14 @@ def make_page() -> Callable[..., Page]:
         return Page.model_validate(fields | given)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A real PostgreSQL, started once. Tests that use it are marked `services`."""
+    # Not below pytest's own folder, into which the server's user can't look.
+    with TemporaryDirectory() as folder, Server(Path(folder)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Opening the records: connections, schema, and database errors in plain words."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Error as SqliteError
@@ -18,6 +18,8 @@ from core.settings import Settings
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Long enough for another process's batch to be written, short enough for a person to wait.
 BUSY_S = 30
+# The advisory lock of PostgreSQL by which writers take turns, as they do on SQLite: "LNGR".
+WRITERS = 0x4C4E4752
 
 
 class Records:
@@ -40,7 +42,7 @@ class Records:
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed together at the end, or not at all.
 
-        On SQLite it takes the write lock at once, so that what is read in it can't change before the write.
+        Who writes takes turns, so that what is read in it can't change before the write.
         """
         with self._session(self.engine.execution_options(write=True)) as session:
             yield session
@@ -76,7 +78,7 @@ class Records:
                 yield session
         except DBAPIError as error:
             raise RecordsUnavailable(
-                f"records {_shown(self.engine)}: {error.orig}; check disk and server"
+                f"records {_shown(self.engine)}: {_first_line(error)}; check disk and server"
             ) from error
 
 
@@ -90,8 +92,13 @@ def open_records(settings: Settings) -> Records:
         url = make_url(settings.database)
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
-    except (ArgumentError, ModuleNotFoundError) as error:
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    except ModuleNotFoundError as error:
+        what = f"database_url can't be used: {error}"
+        raise RecordsUnavailable(f"{what}; install the extra `postgresql`") from error
+    except ArgumentError as error:
         raise RecordsUnavailable(f"database_url can't be used: {error}; see LANGNGHE_DATABASE_URL") from error
     except OSError as error:
         raise RecordsUnavailable(
@@ -99,15 +106,25 @@ def open_records(settings: Settings) -> Records:
         ) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    elif engine.dialect.name == "postgresql":
+        _prepare_postgresql(engine)
     try:
-        _upgrade(engine)
+        with ExitStack() as undone:
+            undone.callback(engine.dispose)
+            _upgrade(engine)
+            undone.pop_all()
     except (DBAPIError, OperationalError) as error:
-        raise RecordsUnavailable(f"records {_shown(engine)}: {error.orig}; check file and server") from error
+        why = f"{_first_line(error)}; check file and server"
+        raise RecordsUnavailable(f"records {_shown(engine)}: {why}") from error
     return Records(engine)
 
 
 def _shown(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).partition("\n")[0]
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -126,6 +143,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         mode = "IMMEDIATE" if connection.get_execution_options().get("write") else "DEFERRED"
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("write"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
 
 def _upgrade(engine: Engine) -> None:

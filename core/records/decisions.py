@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -76,20 +77,19 @@ def triages(records: Records, page_ids: Iterable[str] | None = None) -> dict[str
 def verify(records: Records) -> int:
     """Check the whole register and return its length. Raises RegisterBroken that names the first bad row."""
     previous, expected = FIRST_HASH, 1
-    for decision in _all(records):
-        whole = decision.previous_hash == previous and decision.hash == _seal(decision)
-        if decision.seq != expected or not whole:
-            raise RegisterBroken(f"decision {expected} was changed or removed after it was made")
-        previous, expected = decision.hash, expected + 1
+    with closing(_all(records)) as register:
+        for decision in register:
+            whole = decision.previous_hash == previous and decision.hash == _seal(decision)
+            if decision.seq != expected or not whole:
+                raise RegisterBroken(f"decision {expected} was changed or removed after it was made")
+            previous, expected = decision.hash, expected + 1
     return expected - 1
 
 
-def _all(records: Records) -> Iterator[Decision]:
-    with records.read() as session:
-        for row in session.scalars(
-            select(DecisionRow).order_by(DecisionRow.seq).execution_options(yield_per=500)
-        ):
-            yield _decision(row)
+def _all(records: Records) -> Generator[Decision, None, None]:
+    wanted = select(DecisionRow).order_by(DecisionRow.seq).execution_options(yield_per=500)
+    with records.read() as session, session.scalars(wanted) as rows:
+        yield from map(_decision, rows)
 
 
 def _append(

@@ -1,6 +1,6 @@
 """The records: schema, runs and outcomes, the crawler's memory, signatures, notices."""
 
-import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from core.outcomes import Outcome, Result, Stage
 from core.records import Records, crawled, notices, open_records, runs
 from core.records.database import MIGRATIONS
 from core.records.signatures import LOOKED_AT, NEAREST, signatures
-from core.records.tables import SCHEMA, AnchorRow, SignatureRow, Table
+from core.records.tables import SCHEMA, AnchorRow, RunRow, SignatureRow, Table
 from core.settings import Settings, load_settings
 from core.signatures import Signed
 from tests.conftest import NOON
@@ -81,11 +81,10 @@ def test_records_of_a_newer_program_are_left_alone(records: Records, settings: S
         open_records(settings)
 
 
-def test_a_file_that_is_no_database_is_named(settings: Settings) -> None:
-    settings.data_dir.mkdir()
-    (settings.data_dir / "records.db").write_bytes(b"this is no database at all" * 100)
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "records.db").write_bytes(b"this is no database at all" * 100)
     with pytest.raises(RecordsUnavailable, match=r"records\.db.*not a database"):
-        open_records(settings)
+        open_records(load_settings(data_dir=tmp_path))
 
 
 @pytest.mark.parametrize("url", ["nonsense", "oracle9://x/y"])
@@ -249,13 +248,21 @@ def test_a_report_made_again_replaces_the_old(records: Records) -> None:
 
 
 def test_a_process_that_writes_makes_others_wait_not_fail(records: Records, settings: Settings) -> None:
-    import threading
+    other = open_records(settings)
+    run_id = runs.start_run(records, "run")
+    done: list[str] = []
 
-    path = settings.data_dir / "records.db"
-    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
-    timer = threading.Timer(0.5, lambda: holder.execute("COMMIT"))
-    timer.start()
-    assert runs.start_run(records, "run")
-    timer.join()
-    holder.close()
+    def write() -> None:
+        runs.finish_run(other, run_id, "done")
+        done.append("second")
+
+    waiting = threading.Thread(target=write)
+    with records.write() as session:
+        row = session.get_one(RunRow, run_id)
+        waiting.start()
+        waiting.join(0.5)
+        done.append("first")
+        row.status = "failed"
+    waiting.join()
+    assert (done, runs.runs(records)[0].status) == (["first", "second"], "done")
+    other.close()
