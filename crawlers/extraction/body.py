@@ -7,6 +7,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
+from crawlers.extraction.column import column
 from crawlers.extraction.shown import bare
 from crawlers.extraction.wording import block, text_of
 
@@ -49,16 +50,21 @@ def main_text(tree: HtmlElement, declared: str, headlines: tuple[str, ...]) -> s
     sites leave the paragraphs out there. `headlines` are not repeated in the text.
     """
     etree.strip_elements(tree, *WEIGHT, with_tail=False)
-    paragraphs = [p for p in tree.iter("p") if not _beside(p)]
-    if sum(1 for _ in tree.iter()) > ELEMENTS:
-        text = "\n".join(text_of(p, PARAGRAPH_LIMIT) for p in paragraphs)
-    else:
-        text = _found(tree, fast=True)
-        if len(text) < FOUND_SHARE * sum(len(piece.strip()) for p in paragraphs for piece in p.itertext()):
-            text = max(text, _found(tree, fast=False), key=len)
+    text = column(tree) or _asked(tree)
     if len(text) < FOUND_SHARE * len(declared):
         text = block(declared)
     return _without_frame(block(text), {bare(h) for h in headlines if h})
+
+
+def _asked(tree: HtmlElement) -> str:
+    """Return what trafilatura takes for the article."""
+    paragraphs = [p for p in tree.iter("p") if not _beside(p)]
+    if sum(1 for _ in tree.iter()) > ELEMENTS:
+        return "\n".join(text_of(p, PARAGRAPH_LIMIT) for p in paragraphs)
+    text = _found(tree, fast=True)
+    if len(text) < FOUND_SHARE * sum(len(piece.strip()) for p in paragraphs for piece in p.itertext()):
+        text = max(text, _found(tree, fast=False), key=len)
+    return text
 
 
 def _found(tree: HtmlElement, *, fast: bool) -> str:

@@ -1,0 +1,111 @@
+"""The column of an article: the lines of text that a site's template puts in one kind of place.
+
+Publishing systems write all paragraphs of an article into elements of one make (tag and class), and everything
+else (teasers, boxes, forms, notices) into elements of other makes. Where one make clearly outweighs the others,
+its place in the page is the article, and no costlier algorithm has to be asked.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from crawlers.extraction.lines import Line, Make, lines_of
+
+# Less text than this may be a notice above a login. Sizes are in bytes of UTF-8.
+COLUMN_MINIMUM = 400
+SHORT = 80
+# How much of the column's text its place in the page holds: the rest is the same make elsewhere.
+HELD = 0.9
+# Another make that has more than this share of the column's text, and stands between headline and column, may
+# belong to the article as well. As many links between the lines make a list of teasers.
+RIVAL = 0.35
+ITEMS = frozenset(["li", "dt", "dd"])
+# How publishing systems call the paragraph between headline and text.
+LEAD = re.compile(
+    r"lead|sapo|intro|teaser|excerpt|summary|standfirst|sub-?title|sub-?head|description|dek|chapeau|vorspann"
+    r"|tom-?tat|mo-?ta|entradilla|ingress|abstract",
+    re.IGNORECASE,
+)
+
+
+def column(tree: HtmlElement) -> str:
+    """Return the article's text, paragraphs as lines; empty when no make of lines clearly is the article's."""
+    lines = list(lines_of(tree))
+    own, place = _own(lines)
+    if not own or place is None:
+        return ""
+    start, end = own[0], own[-1] + 1
+    titles = [i for i, line in enumerate(lines) if line.holder.tag == "h1"]
+    if titles and titles[0] >= end:
+        return ""
+    headline = max((i for i in titles if i < start), default=start - 1)
+    weight = sum(lines[i].size for i in own)
+    rivals: Counter[Make] = Counter()
+    for line in lines[headline + 1 : end]:
+        if line.make != lines[start].make and not line.linked and not line.heading:
+            rivals[line.make] += line.size
+    if max(rivals.values(), default=0) > RIVAL * weight:
+        return ""
+    kinds = {lines[i].kind for i in own if lines[i].size >= SHORT}
+    lead = [line.text for line in lines[headline + 1 : start] if _leads(line, kinds)]
+    return "\n".join([*lead[:1], *_kept(lines, own, place, kinds)])
+
+
+def _own(lines: list[Line]) -> tuple[list[int], HtmlElement | None]:
+    """Return which lines are of the make with the most text, in its one place, and that place; or none."""
+    weights: Counter[Make] = Counter()
+    for line in lines:
+        if not line.linked and not line.heading:
+            weights[line.make] += line.size
+    make, weight = max(weights.items(), key=lambda item: item[1], default=((), 0))
+    if weight < COLUMN_MINIMUM:
+        return [], None
+    place = _place([line for line in lines if line.make == make and not line.linked], HELD * weight)
+    inside = [i for i, line in enumerate(lines) if _within(line.home, place)]
+    own = [i for i in inside if lines[i].make == make and not lines[i].linked and not lines[i].heading]
+    links = sum(lines[i].size for i in inside if lines[i].linked and own[0] < i < own[-1])
+    return (own, place) if links <= RIVAL * weight else ([], None)
+
+
+def _kept(lines: list[Line], own: list[int], place: HtmlElement, kinds: set[Make]) -> Iterator[str]:
+    """Yield the own lines that look like text, and the headings above them."""
+    make = lines[own[0]].make
+    texts = {i for i in own if lines[i].size >= SHORT or lines[i].kind in kinds or lines[i].holder.tag in ITEMS}
+    heading: Line | None = None
+    for i in range(own[0], own[-1] + 1):
+        line = lines[i]
+        if line.heading:
+            repeated = heading is not None and heading.text == line.text
+            heading = line if not repeated and _within(line.home, place) else None
+        elif i in texts:
+            if heading is not None:
+                yield heading.text
+            heading = None
+            yield line.text
+        elif heading is not None and heading.make != make:
+            # A heading of another make belongs to what comes next.
+            heading = None
+
+
+def _leads(line: Line, kinds: set[Make]) -> bool:
+    """Say whether a line between headline and column is the lead: named so, or it looks like the text."""
+    if line.linked or line.size < SHORT:
+        return False
+    names = line.kind[1:] + line.make[-1:]
+    return any(LEAD.search(name) for name in names) or (len(line.kind) > 1 and line.kind in kinds)
+
+
+def _within(element: HtmlElement, place: HtmlElement) -> bool:
+    return element is place or any(a is place for a in element.iterancestors())
+
+
+def _place(lines: list[Line], least: float) -> HtmlElement:
+    """Return the deepest element that holds at least `least` bytes of `lines`."""
+    held: Counter[HtmlElement] = Counter()
+    for line in lines:
+        held[line.home] += line.size
+        for ancestor in line.home.iterancestors():
+            held[ancestor] += line.size
+    return min((e for e, size in held.items() if size >= least), key=lambda e: held[e])
