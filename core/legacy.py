@@ -67,9 +67,8 @@ _VNI = re.compile("|".join(sorted(map(re.escape, _FROM_VNI), key=len, reverse=Tr
 
 _UNICODE = re.compile("[ăđĩũơưĂĐĨŨƠƯ\u0300-\u0323Ạ-ỹ]")  # letters of Vietnamese that are not Western ones
 _WESTERN = re.compile("[\xa1-\xfe]")
-# A sign alone, as © or », says nothing.
-_MARKED = re.compile("[A-Za-z][\xa1-\xfe]|[\xa1-\xfe][A-Za-z]")
-_TOKEN = re.compile("[A-Za-z\xa1-\xfe]+")
+# A word with a marked letter. A sign alone, as © or », says nothing.
+_MARKED = re.compile("(?<![A-Za-z\xa1-\xfe])(?:[A-Za-z]++[\xa1-\xfe]|[\xa1-\xfe]++[A-Za-z])[A-Za-z\xa1-\xfe]*+")
 _ONSET = "(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?"
 _NUCLEUS = "(?:iê|yê|ia|ya|uyê|uya|uô|ua|ươ|ưa|oa|oă|oe|uâ|uê|uơ|uy|[aăâeêioôơuưy])"
 _CODA = "(?:ch|ng|nh|[cmnptiyou])?"
@@ -94,7 +93,7 @@ def font_of(texts: Sequence[str]) -> Font | None:
     Parts with letters that only Unicode has are passed over.
     """
     parts = [text for text in texts if _WESTERN.search(text) and not _UNICODE.search(text)]
-    marked = {token for part in parts for token in _TOKEN.findall(part[:_LOOKED_AT]) if _MARKED.search(token)}
+    marked = {word for part in parts for word in _MARKED.findall(part[:_LOOKED_AT])}
     if len(marked) < LEAST_WORDS or _share(marked) > READS_NOT:
         return None
     shares = {font: _share({from_font(token, font) for token in marked}) for font in Font}

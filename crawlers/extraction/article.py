@@ -11,6 +11,7 @@ from crawlers.extraction import body as page_body
 from crawlers.extraction import dates, shown
 from crawlers.extraction.decoding import decode
 from crawlers.extraction.languages import language_of
+from crawlers.extraction.lines import lines_of
 from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
 from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
@@ -32,8 +33,9 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
     meta = meta_data(tree)
     linked = linked_data(tree, meta.canonical or url)
     titles = headlines(tree, linked, meta)
-    lead = shown.lead(tree, (linked.description, meta.description), titles)
-    text = page_body.main_text(tree, linked.body, titles)
+    lines = list(lines_of(tree))
+    lead = shown.lead(lines, (linked.description, meta.description), titles)
+    text = page_body.main_text(tree, lines, linked.body, titles)
     language = language_of(text, linked.language, meta.language)
     habits = dates.habits(language, _host(url or meta.canonical or linked.url))
     text, lead_shown = _apart(text, lead)
@@ -42,7 +44,7 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
         lead=_clean(lead or line(linked.description or meta.description), LEAD_LIMIT),
         lead_shown=lead_shown,
         text=_clean(text, TEXT_LIMIT),
-        published_at=_published(tree, linked, meta, habits),
+        published_at=_published(tree, titles, linked, meta, habits),
         modified_at=dates.settle((*linked.modified, *meta.modified), habits),
         language=language,
         section=_clean(line(linked.section or meta.section), SECTION_LIMIT),
@@ -64,13 +66,15 @@ def _apart(text: str, lead: str) -> tuple[str, bool]:
     return text, not shown.repeats(text, lead)
 
 
-def _published(tree: HtmlElement, linked: Linked, meta: Meta, habits: dates.Habits) -> datetime | None:
+def _published(
+    tree: HtmlElement, titles: tuple[str, ...], linked: Linked, meta: Meta, habits: dates.Habits
+) -> datetime | None:
     declared = (*linked.published, *meta.published)
     if any(dates.has_hour(d) for d in declared):
         settled = dates.settle(declared, habits)
         if settled is not None:
             return settled
-    return dates.settle((*declared, *shown.dates(tree, habits)), habits)
+    return dates.settle((*declared, *shown.dates(tree, titles, habits)), habits)
 
 
 def _canonical(claimed: str, url: str) -> str:

@@ -2,12 +2,14 @@
 
 import logging
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
 from crawlers.extraction.column import column
+from crawlers.extraction.lines import Line
 from crawlers.extraction.shown import bare
 from crawlers.extraction.wording import block, text_of
 
@@ -43,21 +45,21 @@ def parse(source: str) -> HtmlElement | None:
         return None
 
 
-def main_text(tree: HtmlElement, declared: str, headlines: tuple[str, ...]) -> str:
-    """Return the text of the article in `tree`, paragraphs as lines; takes scripts and styles out of `tree`.
+def main_text(tree: HtmlElement, lines: Sequence[Line], declared: str, headlines: tuple[str, ...]) -> str:
+    """Return the text of the article in `tree`, whose `lines` are given, paragraphs as lines.
 
     `declared` is its JSON-LD body, which stands in when the page itself yields less than half of it: many
     sites leave the paragraphs out there. `headlines` are not repeated in the text.
     """
-    etree.strip_elements(tree, *WEIGHT, with_tail=False)
-    text = column(tree) or _asked(tree)
+    text = column(lines) or _asked(tree)
     if len(text) < FOUND_SHARE * len(declared):
         text = block(declared)
     return _without_frame(block(text), {bare(h) for h in headlines if h})
 
 
 def _asked(tree: HtmlElement) -> str:
-    """Return what trafilatura takes for the article."""
+    """Return what trafilatura takes for the article; takes scripts and styles out of `tree`."""
+    etree.strip_elements(tree, *WEIGHT, with_tail=False)
     paragraphs = [p for p in tree.iter("p") if not _beside(p)]
     if sum(1 for _ in tree.iter()) > ELEMENTS:
         return "\n".join(text_of(p, PARAGRAPH_LIMIT) for p in paragraphs)

@@ -7,11 +7,11 @@ its place in the page is the article, and no costlier algorithm has to be asked.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from crawlers.extraction.lines import Line, Make, lines_of
+from crawlers.extraction.lines import Line, Make
 
 # Less text than this may be a notice above a login. Sizes are in bytes of UTF-8.
 COLUMN_MINIMUM = 400
@@ -30,9 +30,8 @@ LEAD = re.compile(
 )
 
 
-def column(tree: HtmlElement) -> str:
-    """Return the article's text, paragraphs as lines; empty when no make of lines clearly is the article's."""
-    lines = list(lines_of(tree))
+def column(lines: Sequence[Line]) -> str:
+    """Return the article's text from the `lines` of its page, paragraphs as lines; empty when no make of lines clearly is the article's."""
     own, place = _own(lines)
     if not own or place is None:
         return ""
@@ -53,7 +52,7 @@ def column(tree: HtmlElement) -> str:
     return "\n".join([*lead[:1], *_kept(lines, own, place, kinds)])
 
 
-def _own(lines: list[Line]) -> tuple[list[int], HtmlElement | None]:
+def _own(lines: Sequence[Line]) -> tuple[list[int], HtmlElement | None]:
     """Return which lines are of the make with the most text, in its one place, and that place; or none."""
     weights: Counter[Make] = Counter()
     for line in lines:
@@ -69,7 +68,7 @@ def _own(lines: list[Line]) -> tuple[list[int], HtmlElement | None]:
     return (own, place) if links <= RIVAL * weight else ([], None)
 
 
-def _kept(lines: list[Line], own: list[int], place: HtmlElement, kinds: set[Make]) -> Iterator[str]:
+def _kept(lines: Sequence[Line], own: list[int], place: HtmlElement, kinds: set[Make]) -> Iterator[str]:
     """Yield the own lines that look like text, and the headings above them."""
     make = lines[own[0]].make
     texts = {i for i in own if lines[i].size >= SHORT or lines[i].kind in kinds or lines[i].holder.tag in ITEMS}
