@@ -21,7 +21,8 @@ HELD = 0.9
 # Another make that has more than this share of the column's text, and stands between headline and column, may
 # belong to the article as well. As many links between the lines make a list of teasers.
 RIVAL = 0.35
-ITEMS = frozenset(["li", "dt", "dd"])
+# What is text however short it is and however it looks.
+PARTS = frozenset(["li", "dt", "dd", "blockquote"])
 # How publishing systems call the paragraph between headline and text.
 LEAD = re.compile(
     r"lead|sapo|intro|teaser|excerpt|summary|standfirst|sub-?title|sub-?head|description|dek|chapeau|vorspann"
@@ -71,7 +72,7 @@ def _own(lines: Sequence[Line]) -> tuple[list[int], HtmlElement | None]:
 def _kept(lines: Sequence[Line], own: list[int], place: HtmlElement, kinds: set[Make]) -> Iterator[str]:
     """Yield the own lines that look like text, and the headings above them."""
     make = lines[own[0]].make
-    texts = {i for i in own if lines[i].size >= SHORT or lines[i].kind in kinds or lines[i].holder.tag in ITEMS}
+    texts = {i for i in own if lines[i].size >= SHORT or lines[i].kind in kinds or lines[i].holder.tag in PARTS}
     heading: Line | None = None
     for i in range(own[0], own[-1] + 1):
         line = lines[i]
@@ -83,8 +84,8 @@ def _kept(lines: Sequence[Line], own: list[int], place: HtmlElement, kinds: set[
                 yield heading.text
             heading = None
             yield line.text
-        elif heading is not None and heading.make != make:
-            # A heading of another make belongs to what comes next.
+        elif line.linked or (heading is not None and heading.make != make):
+            # The heading of a list of links, or of a box.
             heading = None
 
 

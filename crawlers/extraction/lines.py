@@ -126,11 +126,15 @@ def _home(element: HtmlElement) -> HtmlElement:
 
 
 def _make(element: HtmlElement | None) -> Make:
-    """Return the tags from `element` up to the first with a class, and the first of its classes."""
+    """Return the tags from `element` up to the first with a class, and the first of its classes.
+
+    A `div` without a class is but a wrapper.
+    """
     parts: list[str] = []
     while element is not None:
-        parts.append(element.tag)
         names = (element.get("class") or "").split()
+        if names or element.tag != "div":
+            parts.append(element.tag)
         if names:
             return (*parts, names[0])
         element = element.getparent()
