@@ -14,6 +14,7 @@ from crawlers.extraction.languages import language_of
 from crawlers.extraction.lines import lines_of
 from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
+from crawlers.extraction.posted import posts_of
 from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
 from crawlers.extraction.titles import headlines
 from crawlers.extraction.wording import cut, line
@@ -48,6 +49,8 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
         modified_at=dates.settle((*linked.modified, *meta.modified), habits),
         language=language,
         section=_clean(line(linked.section or meta.section), SECTION_LIMIT),
+        thread_title=_clean(line(linked.title), TITLE_LIMIT) if linked.forum else "",
+        posts=posts_of(linked.posts, habits),
         canonical_url=_canonical(meta.canonical or linked.url, url),
     )
 

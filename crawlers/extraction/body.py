@@ -3,13 +3,14 @@
 import logging
 import re
 from collections.abc import Sequence
+from html import unescape
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
 from crawlers.extraction.column import column
-from crawlers.extraction.lines import Line
+from crawlers.extraction.lines import Line, lines_of
 from crawlers.extraction.shown import bare
 from crawlers.extraction.wording import block, text_of
 
@@ -27,6 +28,7 @@ BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # share of what stands in paragraphs, its slower comparison with other algorithms is asked.
 FOUND_SHARE = 0.5
 PARAGRAPH_LIMIT = 20_000
+MARKED_UP = re.compile(r"</?(?:p|br|div|span|a|b|i|em|strong|blockquote|ul|li|img|script|style)\b", re.IGNORECASE)
 # How many lines before the text may be headline, kicker and byline.
 HEAD_LINES = 6
 # A line this long is a paragraph, whatever comes before it on its own is kicker, byline or date.
@@ -45,6 +47,16 @@ def parse(source: str) -> HtmlElement | None:
         return None
 
 
+def plain(text: str) -> str:
+    """Return `text`, which may be HTML, as lines; texts quoted in HTML are left out."""
+    text = unescape(unescape(text))
+    tree = parse(text) if MARKED_UP.search(text) else None
+    if tree is None:
+        return block(text)
+    quotes = {element for quote in tree.iter("blockquote") for element in quote.iter()}
+    return "\n".join(line.text for line in lines_of(tree) if line.holder not in quotes)
+
+
 def main_text(tree: HtmlElement, lines: Sequence[Line], declared: str, headlines: tuple[str, ...]) -> str:
     """Return the text of the article in `tree`, whose `lines` are given, paragraphs as lines.
 
@@ -53,7 +65,7 @@ def main_text(tree: HtmlElement, lines: Sequence[Line], declared: str, headlines
     """
     text = column(lines) or _asked(tree)
     if len(text) < FOUND_SHARE * len(declared):
-        text = block(declared)
+        text = plain(declared)
     return _without_frame(block(text), {bare(h) for h in headlines if h})
 
 

@@ -98,10 +98,10 @@ def lines_of(tree: HtmlElement) -> Iterator[Line]:
             if (tag in BLOCKS and holders[-1].tag not in HEADINGS) or element is tree:
                 yield from flush()
                 holders.append(element)
+            elif tag == "br" and holders[-1].tag in HEADINGS:
+                piece = " "
             elif tag == "br":
-                if pieces and pieces[-1] == "\n":
-                    yield from flush()
-                piece = "\n"
+                yield from flush()
         if piece:
             pieces.append(piece)
             linked += len(piece) if links else 0
