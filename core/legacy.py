@@ -1,8 +1,9 @@
-"""Text typed for the fonts of before Unicode: TCVN3 (the .Vn… fonts) and VNI, read as Western letters.
+"""Text typed for the fonts of before Unicode: TCVN3 (the .Vn… fonts), VNI and VISCII, read as Western letters.
 
-Such a text looks like "trÎ em bÞ b¹o hµnh" or "treû em bò baïo haønh". In TCVN3 (TCVN 5712:1993, table VN3)
-each letter of Vietnamese is one byte; capitals with a tone are the small letters in a font of capitals, so
-their case is lost. In VNI a vowel is followed by a byte for its tone and shape.
+Such a text looks like "trÎ em bÞ b¹o hµnh", "treû em bò baïo haønh" or "trë em b¸ bÕo hành". In TCVN3 (TCVN
+5712:1993, table VN3) each letter of Vietnamese is one byte; capitals with a tone are the small letters in a font
+of capitals, so their case is lost. In VNI a vowel is followed by a byte for its tone and shape. In VISCII (RFC
+1456) all 134 letters are one byte, six capitals among the control characters.
 """
 
 import re
@@ -36,6 +37,17 @@ _FROM_TCVN3 = dict(zip(_TCVN3_BYTES.decode("latin-1"), _VIETNAMESE, strict=True)
 
 _TO_TCVN3 = {letter: byte for byte, letter in _FROM_TCVN3.items()}
 _TO_TCVN3 = {letter.upper(): byte for letter, byte in _TO_TCVN3.items()} | _TO_TCVN3
+
+_FROM_VISCII = dict(
+    zip(
+        (bytes([2, 5, 6, 0x14, 0x19, 0x1E]) + bytes(range(0x80, 0x100))).decode("latin-1"),
+        "ẲẴẪỶỸỴ"
+        "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯ"
+        "ÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ",
+        strict=True,
+    )
+)
+_TO_VISCII = {letter: byte for byte, letter in _FROM_VISCII.items()}
 
 # VNI-Windows: what stands after the vowel, tones in the order of _TONED.
 _AFTER = {
@@ -85,6 +97,7 @@ class Font(StrEnum):
 
     TCVN3 = "tcvn3"
     VNI = "vni"
+    VISCII = "viscii"
 
 
 def font_of(texts: Sequence[str]) -> Font | None:
@@ -111,16 +124,16 @@ def decoded(texts: Sequence[str]) -> list[str]:
 
 def from_font(text: str, font: Font) -> str:
     """Return `text`, typed for `font`, in Unicode. Other characters stay as they are."""
-    if font is Font.TCVN3:
-        return "".join(_FROM_TCVN3.get(char, char) for char in text)
-    return _VNI.sub(lambda found: _FROM_VNI[found[0]], text)
+    if font is Font.VNI:
+        return _VNI.sub(lambda found: _FROM_VNI[found[0]], text)
+    letters = _FROM_TCVN3 if font is Font.TCVN3 else _FROM_VISCII
+    return "".join(letters.get(char, char) for char in text)
 
 
 def to_font(text: str, font: Font) -> str:
     """Return NFC `text` as it reads when typed for `font`, the other way of `from_font`."""
-    if font is Font.TCVN3:
-        return "".join(_TO_TCVN3.get(char, char) for char in text)
-    return "".join(_TO_VNI.get(char, char) for char in text)
+    letters = {Font.TCVN3: _TO_TCVN3, Font.VNI: _TO_VNI, Font.VISCII: _TO_VISCII}[font]
+    return "".join(letters.get(char, char) for char in text)
 
 
 def is_syllable(word: str) -> bool:
