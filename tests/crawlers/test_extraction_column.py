@@ -17,7 +17,7 @@ NOTICE = "Đăng ký nhận bản tin buổi sáng của chúng tôi, miễn ph�
 def found(body: str) -> list[str]:
     tree = parse(f"<html><body>{body}</body></html>")
     assert tree is not None
-    return column(list(lines_of(tree))).splitlines()
+    return column(lines_of(tree)).splitlines()
 
 
 @pytest.mark.parametrize(
