@@ -1,9 +1,9 @@
-"""Text typed for the fonts of before Unicode: TCVN3 (the .Vn… fonts), VNI and VISCII, read as Western letters.
+"""Text typed for fonts of before Unicode, TCVN3 (the .Vn… fonts), VNI and VISCII, read as Western letters.
 
-Such a text looks like "trÎ em bÞ b¹o hµnh", "treû em bò baïo haønh" or "trë em b¸ bÕo hành". In TCVN3 (TCVN
-5712:1993, table VN3) each letter of Vietnamese is one byte; capitals with a tone are the small letters in a font
-of capitals, so their case is lost. In VNI a vowel is followed by a byte for its tone and shape. In VISCII (RFC
-1456) all 134 letters are one byte, six capitals among the control characters.
+Such a text looks like "trÎ em bÞ b¹o hµnh", "treû em bò baïo haønh" or "trë em b¸ bÕo hành". In TCVN3
+(TCVN 5712:1993, table VN3) each letter of Vietnamese is one byte; capitals with a tone are the small letters
+in a font of capitals, so their case is lost. In VNI a vowel is followed by a byte for its tone and shape. In
+VISCII (RFC 1456) all 134 letters are one byte, six capitals among the control characters.
 """
 
 import re
@@ -80,7 +80,9 @@ _VNI = re.compile("|".join(sorted(map(re.escape, _FROM_VNI), key=len, reverse=Tr
 _UNICODE = re.compile("[ăđĩũơưĂĐĨŨƠƯ\u0300-\u0323Ạ-ỹ]")  # letters of Vietnamese that are not Western ones
 _WESTERN = re.compile("[\xa1-\xfe]")
 # A word with a marked letter. A sign alone, as © or », says nothing.
-_MARKED = re.compile("(?<![A-Za-z\xa1-\xfe])(?:[A-Za-z]++[\xa1-\xfe]|[\xa1-\xfe]++[A-Za-z])[A-Za-z\xa1-\xfe]*+")
+_MARKED = re.compile(
+    "(?<![A-Za-z\xa1-\xfe])(?:[A-Za-z]++[\xa1-\xfe]|[\xa1-\xfe]++[A-Za-z])[A-Za-z\xa1-\xfe]*+"
+)
 _ONSET = "(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?"
 _NUCLEUS = "(?:iê|yê|ia|ya|uyê|uya|uô|ua|ươ|ưa|oa|oă|oe|uâ|uê|uơ|uy|[aăâeêioôơuưy])"
 _CODA = "(?:ch|ng|nh|[cmnptiyou])?"

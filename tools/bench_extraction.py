@@ -1,8 +1,8 @@
 """How fast extraction is, against `trafilatura.extract` with its defaults on the same pages in the same run.
 
-trafilatura gives the text alone, extraction the title, lead, dates, section, address and comments as well. One
-process, one core, each page read by both in turn; medians over rounds. Without --data the pages are those of the
-demo's newspapers.
+trafilatura gives the text alone, extraction the title, lead, dates, section, address and comments as well.
+One process, one core, each page read by both in turn; medians over rounds. Without --data the pages are those
+of the demo's first newspaper.
 """
 
 import argparse
@@ -30,7 +30,7 @@ ADDRESS = re.compile(r"<loc>([^<]+\.html)</loc>")
 def main() -> int:
     """Measure and print; return the exit code: 1 when extraction is slower than its peer."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with pages/*.html.gz (default: the demo's pages)")
+    parser.add_argument("--data", type=Path, help="folder with pages/*.html.gz (default: the demo's)")
     parser.add_argument("--pages", type=int, default=300, help="how many pages at most (default 300)")
     parser.add_argument("--rounds", type=int, default=5, help="how many rounds (default 5)")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -24,7 +24,9 @@ def extract_file(path: Path, url: str = "") -> dict[str, str | None]:
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{path}: can't be read ({error}); give .html or .html.gz files") from error
     if len(body) > BYTES_LIMIT:
-        raise BadInput(f"{path}: holds more than {BYTES_LIMIT // 1_000_000} MB; no page has that, leave it out")
+        raise BadInput(
+            f"{path}: holds more than {BYTES_LIMIT // 1_000_000} MB; no page has that, leave it out"
+        )
     found = extract(body, url)
     return {
         "file": str(path),

@@ -28,7 +28,9 @@ BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # share of what stands in paragraphs, its slower comparison with other algorithms is asked.
 FOUND_SHARE = 0.5
 PARAGRAPH_LIMIT = 20_000
-MARKED_UP = re.compile(r"</?(?:p|br|div|span|a|b|i|em|strong|blockquote|ul|li|img|script|style)\b", re.IGNORECASE)
+MARKED_UP = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|blockquote|ul|li|img|script|style)\b", re.IGNORECASE
+)
 # How many lines before the text may be headline, kicker and byline.
 HEAD_LINES = 6
 # A line this long is a paragraph, whatever comes before it on its own is kicker, byline or date.

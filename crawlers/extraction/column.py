@@ -1,13 +1,13 @@
 """The column of an article: the lines of text that a site's template puts in one kind of place.
 
-Publishing systems write all paragraphs of an article into elements of one make (tag and class), and everything
-else (teasers, boxes, forms, notices) into elements of other makes. Where one make clearly outweighs the others,
+Publishing systems write all paragraphs of an article into elements of one make (tag and class), and the rest
+(teasers, boxes, forms, notices) into elements of other makes. Where one make clearly outweighs the others,
 its place in the page is the article, and no costlier algorithm has to be asked.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
@@ -32,47 +32,63 @@ LEAD = re.compile(
 
 
 def column(lines: Sequence[Line]) -> str:
-    """Return the article's text from the `lines` of its page, paragraphs as lines; empty when no make of lines clearly is the article's."""
+    """Return the text of the article in the `lines` of its page, paragraphs as lines.
+
+    Empty when no make of lines is clearly the article's.
+    """
     own, place = _own(lines)
-    if not own or place is None:
+    if place is None:
         return ""
     start, end = own[0], own[-1] + 1
     titles = [i for i, line in enumerate(lines) if line.holder.tag == "h1"]
     if titles and titles[0] >= end:
         return ""
-    headline = max((i for i in titles if i < start), default=start - 1)
-    weight = sum(lines[i].size for i in own)
-    rivals: Counter[Make] = Counter()
-    for line in lines[headline + 1 : end]:
-        if line.make != lines[start].make and not line.linked and not line.heading:
-            rivals[line.make] += line.size
-    if max(rivals.values(), default=0) > RIVAL * weight:
+    after_headline = max((i + 1 for i in titles if i < start), default=start)
+    if _rivalled(lines[after_headline:end], own=lines[start].make):
         return ""
     kinds = {lines[i].kind for i in own if lines[i].size >= SHORT}
-    lead = [line.text for line in lines[headline + 1 : start] if _leads(line, kinds)]
+    lead = [line.text for line in lines[after_headline:start] if _leads(line, kinds)]
     return "\n".join([*lead[:1], *_kept(lines, own, place, kinds)])
 
 
 def _own(lines: Sequence[Line]) -> tuple[list[int], HtmlElement | None]:
     """Return which lines are of the make with the most text, in its one place, and that place; or none."""
+    weights = _weights(lines)
+    make = max(weights, key=weights.__getitem__, default=())
+    if weights[make] < COLUMN_MINIMUM:
+        return [], None
+    of_make = [i for i, line in enumerate(lines) if line.make == make and _is_text(line)]
+    place = _place([lines[i] for i in of_make], HELD * weights[make])
+    own = [i for i in of_make if _within(lines[i].home, place)]
+    between = (line for line in lines[own[0] : own[-1]] if line.linked and _within(line.home, place))
+    return (own, place) if sum(line.size for line in between) <= RIVAL * weights[make] else ([], None)
+
+
+def _is_text(line: Line) -> bool:
+    return not line.linked and not line.heading
+
+
+def _weights(lines: Iterable[Line]) -> Counter[Make]:
+    """Return how much text there is of each make, headings and links aside."""
     weights: Counter[Make] = Counter()
     for line in lines:
-        if not line.linked and not line.heading:
+        if _is_text(line):
             weights[line.make] += line.size
-    make, weight = max(weights.items(), key=lambda item: item[1], default=((), 0))
-    if weight < COLUMN_MINIMUM:
-        return [], None
-    place = _place([line for line in lines if line.make == make and not line.linked], HELD * weight)
-    inside = [i for i, line in enumerate(lines) if _within(line.home, place)]
-    own = [i for i in inside if lines[i].make == make and not lines[i].linked and not lines[i].heading]
-    links = sum(lines[i].size for i in inside if lines[i].linked and own[0] < i < own[-1])
-    return (own, place) if links <= RIVAL * weight else ([], None)
+    return weights
+
+
+def _rivalled(lines: Iterable[Line], *, own: Make) -> bool:
+    weights = _weights(lines)
+    column = weights.pop(own)
+    return max(weights.values(), default=0) > RIVAL * column
 
 
 def _kept(lines: Sequence[Line], own: list[int], place: HtmlElement, kinds: set[Make]) -> Iterator[str]:
     """Yield the own lines that look like text, and the headings above them."""
     make = lines[own[0]].make
-    texts = {i for i in own if lines[i].size >= SHORT or lines[i].kind in kinds or lines[i].holder.tag in PARTS}
+    texts = {
+        i for i in own if lines[i].size >= SHORT or lines[i].kind in kinds or lines[i].holder.tag in PARTS
+    }
     heading: Line | None = None
     for i in range(own[0], own[-1] + 1):
         line = lines[i]

@@ -28,7 +28,9 @@ TONED = re.compile(f"[{VOWELS}][{TONES}]")
 LOOSE_TONE = re.compile(f"(?<![{VOWELS}])[{TONES}]")
 _BYTES = {chr(n): bytes([n]) for n in range(0x80, 0x100)}
 _BYTES |= {
-    letter: bytes([n]) for n in range(0x80, 0xA0) if (letter := bytes([n]).decode("cp1252", "replace")) != "\ufffd"
+    letter: bytes([n])
+    for n in range(0x80, 0xA0)
+    if (letter := bytes([n]).decode("cp1252", "replace")) != "\ufffd"
 }
 _LATER = "[" + "".join(map(re.escape, (letter for letter, byte in _BYTES.items() if byte < b"\xc0"))) + "]"
 # The bytes of one letter or sign, each taken for a letter: "áº¡" is ạ.

@@ -1,9 +1,7 @@
 """A page read line by line, as a browser breaks it, with the place in the template each line comes from."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -14,23 +12,25 @@ Make = tuple[str, ...]
 
 # Never part of the text that flows, whatever stands in them.
 BESIDE = frozenset(
-    "nav footer aside form figure figcaption button dialog select noscript label audio video iframe"
-    " script style template svg object canvas textarea head".split()
+    {"nav", "footer", "aside", "form", "figure", "figcaption", "button", "dialog", "select", "textarea"}
+    | {"noscript", "label", "audio", "video", "iframe", "script", "style", "template", "svg", "object"}
+    | {"canvas", "head"}
 )
 # What stands within a line without ending it.
-INLINE = frozenset("button label noscript script style template svg iframe".split())
-# Boxes that the scripts of social networks fill, and readers' comments, by the names of their classes and ids.
+INLINE = frozenset({"button", "label", "noscript", "script", "style", "template", "svg", "iframe"})
+# Boxes that scripts of social networks fill, and readers' comments, by the names of their classes and ids.
 FOREIGN = re.compile(
-    r"twitter-tweet|instagram-media|tiktok-embed|disqus_thread|binh-?luan|y-?kien"
-    r"|(?:[a-z]+[-_])?(?:comment|kommentar)[se]?(?:[-_]?(?:list|body|text|content|items?|area|box|section|thread))?",
+    r"twitter-tweet|instagram-media|tiktok-embed|disqus_thread"
+    r"|(?:[a-z]+[-_])?(?:comment|kommentar)[se]?(?:[-_]?(?:list|body|text|content|items?|area|box|thread))?",
     re.IGNORECASE,
 )
-HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # What holds text for the element around it, so that its own make says nothing.
-CARRIERS = HEADINGS | frozenset(["p", "ul", "ol", "dl", "li", "dt", "dd", "blockquote", "pre"])
-BLOCKS = CARRIERS | frozenset(
-    "div section article main header table tbody thead tr td th caption hr center address details form"
-    " body html".split()
+CARRIERS = HEADINGS | {"p", "ul", "ol", "dl", "li", "dt", "dd", "blockquote", "pre"}
+BLOCKS = (
+    CARRIERS
+    | {"div", "section", "article", "main", "header", "address", "details", "form", "center", "hr"}
+    | {"table", "caption", "thead", "tbody", "tr", "th", "td", "body", "html"}
 )
 LINKED = 0.5
 # Ten times those of the longest of 42 news pages; what comes after is not read.
@@ -65,57 +65,79 @@ class Line:
 
 def lines_of(tree: HtmlElement) -> list[Line]:
     """Return the first 20,000 lines of the page in `tree`, without what stands beside its text."""
-    return list(islice(_lines(tree), LINES_LIMIT))
-
-
-def _lines(tree: HtmlElement) -> Iterator[Line]:
-    makes: dict[HtmlElement, Make] = {}
-    holders = [tree]
-    pieces: list[str] = []
-    linked = links = 0
-
-    def flush() -> Iterator[Line]:
-        nonlocal linked
-        text = SPACES.sub(" ", "".join(pieces)).strip()
-        pieces.clear()
-        if text:
-            home = _home(holders[-1])
-            make = makes.get(home) or makes.setdefault(home, _make(home))
-            yield Line(text, holders[-1], home, make, len(text.encode()), linked > LINKED * len(text))
-        linked = 0
-
+    reader = _Reader(tree)
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in walk:
-        tag, piece = element.tag, element.text
         if event == "end":
-            piece = element.tail
-            links -= tag == "a"
-            if element is holders[-1]:
-                yield from flush()
-                holders.pop()
+            reader.leave(element)
         elif _beside(element):
             walk.skip_subtree()
-            piece = None
-            links += tag == "a"
-            if tag not in INLINE:
-                yield from flush()
+            reader.pass_by(element)
         else:
-            links += tag == "a"
-            # What stands in a heading belongs to it, whatever it is.
-            if (tag in BLOCKS and holders[-1].tag not in HEADINGS) or element is tree:
-                yield from flush()
-                holders.append(element)
-            elif tag == "br" and holders[-1].tag in HEADINGS:
-                piece = " "
-            elif tag == "br":
-                yield from flush()
+            reader.enter(element)
+        if len(reader.lines) >= LINES_LIMIT:
+            break
+    reader.end_line()
+    return reader.lines
+
+
+class _Reader:
+    """The lines read so far, and the one that is being read: its pieces, and the blocks around it."""
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.lines: list[Line] = []
+        self._holders = [tree]
+        self._pieces: list[str] = []
+        self._linked = self._links = 0
+        self._makes: dict[HtmlElement, Make] = {}
+
+    def enter(self, element: HtmlElement) -> None:
+        self._links += element.tag == "a"
+        # What stands in a heading belongs to it, whatever it is.
+        within_heading = self._holders[-1].tag in HEADINGS
+        if element.tag in BLOCKS and not within_heading:
+            self.end_line()
+            self._holders.append(element)
+        elif element.tag == "br" and within_heading:
+            self._pieces.append(" ")
+        elif element.tag == "br":
+            self.end_line()
+        self._read(element.text)
+
+    def pass_by(self, element: HtmlElement) -> None:
+        self._links += element.tag == "a"
+        if element.tag not in INLINE:
+            self.end_line()
+
+    def leave(self, element: HtmlElement) -> None:
+        self._links -= element.tag == "a"
+        if element is self._holders[-1]:
+            self.end_line()
+            self._holders.pop()
+        self._read(element.tail)
+
+    def end_line(self) -> None:
+        text = SPACES.sub(" ", "".join(self._pieces)).strip()
+        if text:
+            holder = self._holders[-1]
+            home = _home(holder)
+            make = self._makes.get(home) or self._makes.setdefault(home, _make(home))
+            linked = self._linked > LINKED * len(text)
+            self.lines.append(Line(text, holder, home, make, len(text.encode()), linked))
+        self._pieces.clear()
+        self._linked = 0
+
+    def _read(self, piece: str | None) -> None:
         if piece:
-            pieces.append(piece)
-            linked += len(piece) if links else 0
-    yield from flush()
+            self._pieces.append(piece)
+            if self._links:
+                self._linked += len(piece.strip())
 
 
 def _beside(element: HtmlElement) -> bool:
+    """Say whether `element` stands beside the text of the page, with all that is in it."""
+    if element.tag in {"html", "body", "main", "article"}:
+        return False
     if element.tag == "form":
         # ASP.NET writes the whole page into a form right below `body`.
         parent = element.getparent()

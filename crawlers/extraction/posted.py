@@ -49,7 +49,7 @@ def posts_of(said: Sequence[Any], habits: dates.Habits) -> tuple[Post, ...]:
 
 
 def named(name: str, text: str, date: datetime | None, taken: Container[str]) -> str:
-    """Return the anchor of a post: `name`, or where that is empty or in `taken` a hash of its text and date."""
+    """Return the anchor of a post: `name`, or a hash of text and date where that is empty or in `taken`."""
     anchor = line(name)[:ANCHOR_LIMIT]
     if anchor and anchor not in taken:
         return anchor

@@ -108,7 +108,10 @@ def extract(
     files: Annotated[list[Path], typer.Argument(help="HTML files, .html or .html.gz.")],
     url: Annotated[str, typer.Option(help="Address that the page came from.")] = "",
 ) -> None:
-    """Print title, lead, text and time of HTML files, one JSON line each; a file that can't be read is left out."""
+    """Print title, lead, text and time of HTML files, one JSON line each.
+
+    A file that can't be read is left out, and the exit code is 2.
+    """
     from crawlers.extraction import extract_file
 
     refused: list[BadInput] = []

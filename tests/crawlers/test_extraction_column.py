@@ -30,9 +30,18 @@ def found(body: str) -> list[str]:
         "".join(f"<div class='post'>{p}</div>" for p in PARAGRAPHS),
         f"<form id='aspnetForm'><div class='post'>{TEXT}</div></form>",
         f"<table><tr><td class='post'>{TEXT}</td></tr></table>",
-        f"<div class='post'><div><p>{PARAGRAPHS[0]}</p></div>{TEXT.replace(f'<p>{PARAGRAPHS[0]}</p>', '')}</div>",
+        f"<div class='post'><div>{TEXT[: TEXT.index('<p>Đoạn 1')]}</div>{TEXT[TEXT.index('<p>Đoạn 1') :]}</div>",
     ],
-    ids=["plain", "class", "a box each", "line breaks", "no paragraphs", "ASP.NET", "table", "first in a box"],
+    ids=[
+        "plain",
+        "class",
+        "a box each",
+        "line breaks",
+        "no paragraphs",
+        "ASP.NET",
+        "table",
+        "first in a box",
+    ],
 )
 def test_paragraphs_are_found_however_they_are_marked_up(body: str) -> None:
     assert found(f"<h1>Tít</h1>{body}") == PARAGRAPHS
@@ -93,7 +102,7 @@ def test_the_same_make_in_the_foot_of_the_page_is_not_the_article() -> None:
         "",
         "<p>Ngắn.</p>",
         f"<div class='a'>{TEXT}</div><h1>Tít</h1><p>Bài bắt đầu ở đây.</p>",
-        f"<h1>Tít</h1><div class='b'><p>{'</p><p>'.join(PARAGRAPHS[:3])}</p></div><div class='a'>{TEXT}</div>",
+        f"<h1>Tít</h1><div class='b'>{TEXT[: TEXT.index('<p>Đoạn 3')]}</div><div class='a'>{TEXT}</div>",
         "".join(f"<div class='t'><a href='/{i}'>Một tít rất dài của một bài khác</a><p>{p}</p></div>"
                 for i, p in enumerate(p[:60] for p in PARAGRAPHS * 3)),
     ],

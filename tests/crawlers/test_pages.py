@@ -179,7 +179,9 @@ def test_posts_that_json_ld_tells_make_a_thread_of_a_source_without_css() -> Non
         text="Cháu nhà mình nghỉ học ba ngày rồi.",
         datePublished="2026-11-20T08:00:00Z",
         author={"name": "mebeo"},
-        comment=[{"@type": "Comment", "url": f"{url}#p4", "text": "<blockquote>Câu trước</blockquote>Nhà mình nữa"}],
+        comment=[
+            {"@type": "Comment", "url": f"{url}#p4", "text": "<blockquote>Câu trước</blockquote>Nhà mình nữa"}
+        ],
     )
     body = f"<html><head>{head}</head><body><a rel=next href='?trang=2'>Sau</a></body></html>".encode()
     found, _ = posts(SPEC, rule, body, url, None, NOW, url)
@@ -202,13 +204,19 @@ def test_an_article_in_the_place_of_a_thread_has_no_posts() -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["@type", "comment", "text", "url", "dateCreated"]), inner, max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(["@type", "comment", "text", "url", "dateCreated"]), inner, max_size=4
+            )
+        ),
         max_leaves=20,
     )
 )
 def test_whatever_json_ld_has_for_comments_the_article_is_kept(comments: Any) -> None:
-    found = article(BARE, html("Tin vui", head=said("NewsArticle", comment=comments)).encode(), URL, None, NOW)
+    found = article(
+        BARE, html("Tin vui", head=said("NewsArticle", comment=comments)).encode(), URL, None, NOW
+    )
     assert found[0].title == "Tin vui"
     assert all(page.text for page in found)
     assert len({page.id for page in found}) == len(found)
