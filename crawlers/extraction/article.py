@@ -40,8 +40,9 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
     language = language_of(text, linked.language, meta.language)
     habits = dates.habits(language, _host(url or meta.canonical or linked.url))
     text, lead_shown = _apart(text, lead)
+    title = _clean(titles[0] if titles else "", TITLE_LIMIT)
     return Extract(
-        title=_clean(titles[0] if titles else "", TITLE_LIMIT),
+        title=title,
         lead=_clean(lead or line(linked.description or meta.description), LEAD_LIMIT),
         lead_shown=lead_shown,
         text=_clean(text, TEXT_LIMIT),
@@ -49,7 +50,7 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
         modified_at=dates.settle((*linked.modified, *meta.modified), habits),
         language=language,
         section=_clean(line(linked.section or meta.section), SECTION_LIMIT),
-        thread_title=_clean(line(linked.title), TITLE_LIMIT) if linked.forum else "",
+        thread_title=_clean(line(linked.title), TITLE_LIMIT) or title if linked.forum else "",
         posts=posts_of(linked.posts, habits),
         canonical_url=_canonical(meta.canonical or linked.url, url),
     )

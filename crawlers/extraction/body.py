@@ -28,9 +28,8 @@ BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # share of what stands in paragraphs, its slower comparison with other algorithms is asked.
 FOUND_SHARE = 0.5
 PARAGRAPH_LIMIT = 20_000
-MARKED_UP = re.compile(
-    r"</?(?:p|br|div|span|a|b|i|em|strong|blockquote|ul|li|img|script|style)\b", re.IGNORECASE
-)
+IN_BLOCKS = re.compile(r"<(?:p|br|div|li|blockquote)\b", re.IGNORECASE)
+MARKED_UP = re.compile(rf"{IN_BLOCKS.pattern}|</(?:a|b|i|em|strong|span|script|style)>", re.IGNORECASE)
 # How many lines before the text may be headline, kicker and byline.
 HEAD_LINES = 6
 # A line this long is a paragraph, whatever comes before it on its own is kicker, byline or date.
@@ -52,9 +51,11 @@ def parse(source: str) -> HtmlElement | None:
 def plain(text: str) -> str:
     """Return `text`, which may be HTML, as lines; texts quoted in HTML are left out."""
     text = unescape(unescape(text))
-    tree = parse(text) if MARKED_UP.search(text) else None
-    if tree is None:
+    if not MARKED_UP.search(text):
         return block(text)
+    tree = parse(text if IN_BLOCKS.search(text) else text.replace("\n", "<br>"))
+    if tree is None:
+        return ""
     quotes = {element for quote in tree.iter("blockquote") for element in quote.iter()}
     return "\n".join(line.text for line in lines_of(tree) if line.holder not in quotes)
 

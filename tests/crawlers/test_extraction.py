@@ -311,8 +311,18 @@ def test_without_a_body_the_head_is_read() -> None:
     assert (found.title, found.published_at, found.text) == (TITLE, MORNING, "")
 
 
-def test_an_article_body_in_json_ld_stands_in_for_a_page_filled_by_scripts() -> None:
-    head = linked(headline=TITLE, articleBody="".join(f"<p>{p}</p>" for p in PARAGRAPHS))
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "\n".join(PARAGRAPHS),
+        "".join(f"<p>{p}</p>" for p in PARAGRAPHS),
+        "\n".join(PARAGRAPHS).replace("hồ sơ", "<b>hồ sơ</b>"),
+        "".join(f"&lt;p&gt;{p}&lt;/p&gt;" for p in PARAGRAPHS),
+    ],
+    ids=["plain", "HTML", "HTML within lines", "escaped"],
+)
+def test_an_article_body_in_json_ld_stands_in_for_a_page_filled_by_scripts(declared: str) -> None:
+    head = linked(headline=TITLE, articleBody=declared)
     assert extract(page(head, body="<div id=app></div>"), URL).text.split("\n") == PARAGRAPHS
 
 

@@ -11,6 +11,7 @@ PARAGRAPHS = [
     for i in range(6)
 ]
 TEXT = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+FIRST, REST = f"<p>{PARAGRAPHS[0]}</p>", "".join(f"<p>{p}</p>" for p in PARAGRAPHS[1:])
 NOTICE = "Đăng ký nhận bản tin buổi sáng của chúng tôi, miễn phí, mỗi ngày một lần vào hộp thư của bạn."
 
 
@@ -30,7 +31,7 @@ def found(body: str) -> list[str]:
         "".join(f"<div class='post'>{p}</div>" for p in PARAGRAPHS),
         f"<form id='aspnetForm'><div class='post'>{TEXT}</div></form>",
         f"<table><tr><td class='post'>{TEXT}</td></tr></table>",
-        f"<div class='post'><div>{TEXT[: TEXT.index('<p>Đoạn 1')]}</div>{TEXT[TEXT.index('<p>Đoạn 1') :]}</div>",
+        f"<div class='post'><div>{FIRST}</div>{REST}</div>",
     ],
     ids=[
         "plain",
