@@ -11,7 +11,7 @@ from trafilatura import bare_extraction
 
 from crawlers.extraction.column import column
 from crawlers.extraction.lines import Line, lines_of
-from crawlers.extraction.shown import bare
+from crawlers.extraction.shown import bare, repeats
 from crawlers.extraction.wording import block, text_of
 
 # trafilatura reports each page without text; our outcome says so already.
@@ -28,6 +28,7 @@ BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # share of what stands in paragraphs, its slower comparison with other algorithms is asked.
 FOUND_SHARE = 0.5
 PARAGRAPH_LIMIT = 20_000
+COMPARED = 4_000  # characters of the declared text that are looked for in the page
 IN_BLOCKS = re.compile(r"<(?:p|br|div|li|blockquote)\b", re.IGNORECASE)
 MARKED_UP = re.compile(rf"{IN_BLOCKS.pattern}|</(?:a|b|i|em|strong|span|script|style)>", re.IGNORECASE)
 # How many lines before the text may be headline, kicker and byline.
@@ -63,12 +64,13 @@ def plain(text: str) -> str:
 def main_text(tree: HtmlElement, lines: Sequence[Line], declared: str, headlines: tuple[str, ...]) -> str:
     """Return the text of the article in `tree`, whose `lines` are given, paragraphs as lines.
 
-    `declared` is its JSON-LD body, which stands in when the page itself yields less than half of it: many
-    sites leave the paragraphs out there. `headlines` are not repeated in the text.
+    `declared` is its JSON-LD body, which stands in when the page itself yields less than half of it, or none
+    of what it says: many sites leave the paragraphs out there. `headlines` are not repeated in the text.
     """
-    text = column(lines) or _asked(tree)
-    if len(text) < FOUND_SHARE * len(declared):
-        text = plain(declared)
+    text, declared = column(lines) or _asked(tree), plain(declared)
+    shorter = len(text) < FOUND_SHARE * len(declared)
+    if shorter or (len(declared) > FOUND_SHARE * len(text) and not repeats(text, declared[:COMPARED])):
+        text = declared
     return _without_frame(block(text), {bare(h) for h in headlines if h})
 
 

@@ -44,7 +44,9 @@ def column(lines: Sequence[Line]) -> str:
     if titles and titles[0] >= end:
         return ""
     after_headline = max((i + 1 for i in titles if i < start), default=start)
-    if _rivalled(lines[after_headline:end], own=lines[start].make):
+    if _rivalled(lines[after_headline:end], own=lines[start].make) or _stands_before(
+        lines[after_headline:start]
+    ):
         return ""
     kinds = {lines[i].kind for i in own if lines[i].size >= SHORT}
     lead = [line.text for line in lines[after_headline:start] if _leads(line, kinds)]
@@ -81,6 +83,12 @@ def _rivalled(lines: Iterable[Line], *, own: Make) -> bool:
     weights = _weights(lines)
     column = weights.pop(own)
     return max(weights.values(), default=0) > RIVAL * column
+
+
+def _stands_before(lines: Sequence[Line]) -> bool:
+    """Say whether a make among the `lines` above the column has text enough for one: that may be comments."""
+    count = Counter(line.make for line in lines if _is_text(line))
+    return any(size >= COLUMN_MINIMUM and count[make] > 1 for make, size in _weights(lines).items())
 
 
 def _kept(lines: Sequence[Line], own: list[int], place: HtmlElement, kinds: set[Make]) -> Iterator[str]:

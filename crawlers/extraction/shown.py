@@ -62,9 +62,9 @@ def lead(lines: Iterable[Line], described: tuple[str, ...], headlines: tuple[str
     return ""
 
 
-def repeats(text: str, lead: str) -> bool:
-    """Say whether `text` has half of `lead` already, piece by piece, word for word."""
-    written, wanted = bare(text), bare(lead)
+def repeats(text: str, other: str) -> bool:
+    """Say whether `text` has half of `other` already, piece by piece, word for word."""
+    written, wanted = bare(text), bare(other)
     pieces = [wanted[i : i + PIECE] for i in range(0, len(wanted) - PIECE + 1, PIECE)] or [wanted]
     return sum(piece in written for piece in pieces) >= len(pieces) / 2
 

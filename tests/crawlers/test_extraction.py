@@ -326,6 +326,14 @@ def test_an_article_body_in_json_ld_stands_in_for_a_page_filled_by_scripts(decla
     assert extract(page(head, body="<div id=app></div>"), URL).text.split("\n") == PARAGRAPHS
 
 
+def test_an_article_body_in_json_ld_stands_in_where_the_page_says_something_else() -> None:
+    head = linked(headline=TITLE, articleBody="\n".join(PARAGRAPHS))
+    notice = "".join(
+        f"<p>Điều {i}: khi đăng ký, bạn đồng ý với các quy định sau đây của tòa soạn.</p>" for i in range(9)
+    )
+    assert extract(page(head, body=notice), URL).text.split("\n") == PARAGRAPHS
+
+
 @pytest.mark.parametrize("url", [URL, ""])
 def test_a_date_with_a_zone_of_its_own_keeps_its_moment(url: str) -> None:
     head = linked(datePublished="2026-11-16T00:30:00Z", dateModified="2026-11-15T19:30:00-05:00")

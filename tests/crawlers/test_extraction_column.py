@@ -102,12 +102,13 @@ def test_the_same_make_in_the_foot_of_the_page_is_not_the_article() -> None:
     [
         "",
         "<p>Ngắn.</p>",
+        f"<h1>Tít</h1><div class='a'>{TEXT}</div>" + f"<div class='reader'><p>{NOTICE}</p></div>" * 40,
         f"<div class='a'>{TEXT}</div><h1>Tít</h1><p>Bài bắt đầu ở đây.</p>",
         f"<h1>Tít</h1><div class='b'>{TEXT[: TEXT.index('<p>Đoạn 3')]}</div><div class='a'>{TEXT}</div>",
         "".join(f"<div class='t'><a href='/{i}'>Một tít rất dài của một bài khác</a><p>{p}</p></div>"
                 for i, p in enumerate(p[:60] for p in PARAGRAPHS * 3)),
     ],
-    ids=["nothing", "too little", "above the headline", "two makes", "teasers"],
+    ids=["nothing", "too little", "more by readers", "above the headline", "two makes", "teasers"],
 )  # fmt: skip
 def test_where_no_make_is_clearly_the_article_none_is_taken(body: str) -> None:
     assert found(body) == []
