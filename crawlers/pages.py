@@ -44,7 +44,6 @@ def article(
     """Return the article at `url` and the comments below it; nothing if there is no text.
 
     Comments are what the source's CSS finds, else what the page's JSON-LD tells.
-
     `told_at` is the publication time its feed gave; it counts when the page has none.
     """
     found = extract(body, url, content_type)
@@ -68,10 +67,9 @@ def article(
         content_hash=content_hash(found.title, found.lead, found.text),
     )
     marked: tuple[Post, ...] = ()
-    if spec.comments is not None:
+    if (rule := spec.comments) is not None:
         tree = Selector(decode(body, content_type), type="html")
-        rule = spec.comments
-        marked = _marked(tree.css(rule.item), rule.text, rule.date, rule.id, spec.language)
+        marked = _marked(tree, rule.item, rule.text, rule.date, rule.id, spec.language)
     return (page, *_below(spec, marked or found.posts, page))
 
 
@@ -91,9 +89,7 @@ def posts(
     """
     tree = Selector(decode(body, content_type), type="html")
     title = cut(without_data_uris(line(_text(tree.css(rule.title)[:1]))), TITLE_LIMIT)
-    said: tuple[Post, ...] = ()
-    if rule.post and rule.text:
-        said = _marked(tree.css(rule.post), rule.text, rule.date, rule.id, spec.language)
+    said = _marked(tree, rule.post, rule.text, rule.date, rule.id, spec.language)
     if not said:
         told = extract(body, url, content_type)
         title, said = title or told.thread_title, told.posts if told.thread_title else ()
@@ -139,11 +135,18 @@ def _below(spec: SourceSpec, posts: Iterable[Post], page: Page) -> Iterable[Page
 
 
 def _marked(
-    elements: Sequence[Selector], text_css: str, date_css: str | None, id_attribute: str, language: str
+    tree: Selector,
+    item: str | None,
+    text_css: str | None,
+    date_css: str | None,
+    id_attribute: str,
+    language: str,
 ) -> tuple[Post, ...]:
-    """Return the comments or posts that stand in `elements`, one without an id named by its text."""
+    """Return the comments or posts that the CSS finds in `tree`, one without an id named by its text."""
+    if item is None or text_css is None:
+        return ()
     found: dict[str, Post] = {}
-    for element in elements[:POSTS_LIMIT]:
+    for element in tree.css(item)[:POSTS_LIMIT]:
         text = cut(block(without_data_uris(_text(element.css(text_css)[:1]))), POST_LIMIT)
         if text:
             date = _date(element.css(date_css)[:1], language) if date_css else None

@@ -36,14 +36,17 @@ class Post:
 def posts_of(said: Sequence[Any], habits: dates.Habits) -> tuple[Post, ...]:
     """Return the posts in `said`, things of JSON-LD, in their order, replies behind what they answer.
 
-    What is said twice is one post; one without a name of its own is named by its text.
+    What is said twice under one name is one post; one without a name of its own is named by its text.
     """
     found: dict[str, Post] = {}
+    heard: set[tuple[str, str]] = set()
     for one in _with_replies(said):
+        name = _name(one)
         text = cut(nfc(without_data_uris(plain(_first(one, "text", "articleBody")))), POST_LIMIT)
-        if text:
+        if text and (name, text) not in heard:
+            heard.add((name, text))
             date = dates.settle([_first(one, "datePublished", "dateCreated")], habits)
-            post = Post(named(_name(one), text, date, found), text, date)
+            post = Post(named(name, text, date, found), text, date)
             found.setdefault(post.anchor, post)
     return tuple(found.values())
 

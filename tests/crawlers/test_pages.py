@@ -62,8 +62,9 @@ def in_script(value: Any) -> str:
     [
         said("NewsArticle", headline="Tin vui", comment=TOLD),
         in_script([{"@type": "NewsArticle"}, *TOLD]),
+        in_script([{"@type": "NewsArticle", "comment": TOLD}, *TOLD]),
     ],
-    ids=["nested", "beside"],
+    ids=["nested", "beside", "twice"],
 )
 def test_comments_that_json_ld_tells_stand_in(spec: SourceSpec, head: str) -> None:
     page, first, reply = article(spec, html("Tin vui", head=head).encode(), URL, None, NOW)
