@@ -39,6 +39,7 @@ check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencie
 
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run: make bench [DATA=DIR]
 	$(PY) tools/bench_analysis.py $(if $(DATA),--data "$(DATA)") $(ARGS)
+	$(PY) -m tools.bench_extraction $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_index $(if $(DATA),--data "$(DATA)")
 
 bench-large: .venv/.dev ## measure the embedded index at a million documents (hours, 12 GB): make bench-large [DATA=DIR]

@@ -1,8 +1,9 @@
-"""Text typed for the fonts of before Unicode: TCVN3 (the .Vn… fonts) and VNI, read as Western letters.
+"""Text typed for fonts of before Unicode, TCVN3 (the .Vn… fonts), VNI and VISCII, read as Western letters.
 
-Such a text looks like "trÎ em bÞ b¹o hµnh" or "treû em bò baïo haønh". In TCVN3 (TCVN 5712:1993, table VN3)
-each letter of Vietnamese is one byte; capitals with a tone are the small letters in a font of capitals, so
-their case is lost. In VNI a vowel is followed by a byte for its tone and shape.
+Such a text looks like "trÎ em bÞ b¹o hµnh", "treû em bò baïo haønh" or "trë em b¸ bÕo hành". In TCVN3
+(TCVN 5712:1993, table VN3) each letter of Vietnamese is one byte; capitals with a tone are the small letters
+in a font of capitals, so their case is lost. In VNI a vowel is followed by a byte for its tone and shape. In
+VISCII (RFC 1456) all 134 letters are one byte, six capitals among the control characters.
 """
 
 import re
@@ -37,6 +38,17 @@ _FROM_TCVN3 = dict(zip(_TCVN3_BYTES.decode("latin-1"), _VIETNAMESE, strict=True)
 _TO_TCVN3 = {letter: byte for byte, letter in _FROM_TCVN3.items()}
 _TO_TCVN3 = {letter.upper(): byte for letter, byte in _TO_TCVN3.items()} | _TO_TCVN3
 
+_FROM_VISCII = dict(
+    zip(
+        (bytes([2, 5, 6, 0x14, 0x19, 0x1E]) + bytes(range(0x80, 0x100))).decode("latin-1"),
+        "ẲẴẪỶỸỴ"
+        "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯ"
+        "ÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ",
+        strict=True,
+    )
+)
+_TO_VISCII = {letter: byte for byte, letter in _FROM_VISCII.items()}
+
 # VNI-Windows: what stands after the vowel, tones in the order of _TONED.
 _AFTER = {
     "a": ("a", "øûõùï"),
@@ -67,9 +79,10 @@ _VNI = re.compile("|".join(sorted(map(re.escape, _FROM_VNI), key=len, reverse=Tr
 
 _UNICODE = re.compile("[ăđĩũơưĂĐĨŨƠƯ\u0300-\u0323Ạ-ỹ]")  # letters of Vietnamese that are not Western ones
 _WESTERN = re.compile("[\xa1-\xfe]")
-# A sign alone, as © or », says nothing.
-_MARKED = re.compile("[A-Za-z][\xa1-\xfe]|[\xa1-\xfe][A-Za-z]")
-_TOKEN = re.compile("[A-Za-z\xa1-\xfe]+")
+# A word with a marked letter. A sign alone, as © or », says nothing.
+_MARKED = re.compile(
+    "(?<![A-Za-z\xa1-\xfe])(?:[A-Za-z]++[\xa1-\xfe]|[\xa1-\xfe]++[A-Za-z])[A-Za-z\xa1-\xfe]*+"
+)
 _ONSET = "(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?"
 _NUCLEUS = "(?:iê|yê|ia|ya|uyê|uya|uô|ua|ươ|ưa|oa|oă|oe|uâ|uê|uơ|uy|[aăâeêioôơuưy])"
 _CODA = "(?:ch|ng|nh|[cmnptiyou])?"
@@ -86,6 +99,7 @@ class Font(StrEnum):
 
     TCVN3 = "tcvn3"
     VNI = "vni"
+    VISCII = "viscii"
 
 
 def font_of(texts: Sequence[str]) -> Font | None:
@@ -94,7 +108,7 @@ def font_of(texts: Sequence[str]) -> Font | None:
     Parts with letters that only Unicode has are passed over.
     """
     parts = [text for text in texts if _WESTERN.search(text) and not _UNICODE.search(text)]
-    marked = {token for part in parts for token in _TOKEN.findall(part[:_LOOKED_AT]) if _MARKED.search(token)}
+    marked = {word for part in parts for word in _MARKED.findall(part[:_LOOKED_AT])}
     if len(marked) < LEAST_WORDS or _share(marked) > READS_NOT:
         return None
     shares = {font: _share({from_font(token, font) for token in marked}) for font in Font}
@@ -112,16 +126,16 @@ def decoded(texts: Sequence[str]) -> list[str]:
 
 def from_font(text: str, font: Font) -> str:
     """Return `text`, typed for `font`, in Unicode. Other characters stay as they are."""
-    if font is Font.TCVN3:
-        return "".join(_FROM_TCVN3.get(char, char) for char in text)
-    return _VNI.sub(lambda found: _FROM_VNI[found[0]], text)
+    if font is Font.VNI:
+        return _VNI.sub(lambda found: _FROM_VNI[found[0]], text)
+    letters = _FROM_TCVN3 if font is Font.TCVN3 else _FROM_VISCII
+    return "".join(letters.get(char, char) for char in text)
 
 
 def to_font(text: str, font: Font) -> str:
     """Return NFC `text` as it reads when typed for `font`, the other way of `from_font`."""
-    if font is Font.TCVN3:
-        return "".join(_TO_TCVN3.get(char, char) for char in text)
-    return "".join(_TO_VNI.get(char, char) for char in text)
+    letters = {Font.TCVN3: _TO_TCVN3, Font.VNI: _TO_VNI, Font.VISCII: _TO_VISCII}[font]
+    return "".join(letters.get(char, char) for char in text)
 
 
 def is_syllable(word: str) -> bool:

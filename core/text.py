@@ -11,7 +11,8 @@ MASK = "•"
 # Unicode's Stream-Safe Text Format (UAX #15, section 13): no letter of any language has more marks in a row.
 # Composing takes time quadratic in their number: half a megabyte of them half a minute.
 MARKS_IN_A_ROW = 30
-BEYOND_LATIN = re.compile(f"[^\x00-\u02ff]{{{MARKS_IN_A_ROW + 1},}}")
+# The first letter is written apart: the engine looks for one letter faster than for a run.
+BEYOND_LATIN = re.compile(f"[^\x00-\u02ff][^\x00-\u02ff]{{{MARKS_IN_A_ROW},}}")
 
 
 def nfc(text: str) -> str:

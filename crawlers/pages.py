@@ -1,6 +1,5 @@
 """Pages from what was read: an article with the comments below it, the posts of a thread's page."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,15 +14,11 @@ from core.text import nfc
 from core.urls import normalise, page_id
 from crawlers.discovery import next_page
 from crawlers.extraction import Extract, dates, decode, extract
+from crawlers.extraction.posted import POST_LIMIT, POSTS_LIMIT, Post, named
 from crawlers.extraction.result import TITLE_LIMIT
 from crawlers.extraction.wording import block, cut, line
-from crawlers.source import Comments, SourceSpec, Threads
+from crawlers.source import SourceSpec, Threads
 
-# The longest of 8,572 readers' comments (UIT-ViCTSD) has 1,494 characters; forum posts run to ten times that.
-POST_LIMIT = 20_000
-# More comments on one page than any paged site shows at once.
-POSTS_LIMIT = 5_000
-ANCHOR_LIMIT = 100
 # What has no title and is shorter than a paragraph is a menu or a notice, not an article.
 UNTITLED_LENGTH = 200
 BLOCKS = frozenset(
@@ -48,6 +43,7 @@ def article(
 ) -> tuple[Page, ...]:
     """Return the article at `url` and the comments below it; nothing if there is no text.
 
+    Comments are what the source's CSS finds, else what the page's JSON-LD tells.
     `told_at` is the publication time its feed gave; it counts when the page has none.
     """
     found = extract(body, url, content_type)
@@ -70,10 +66,11 @@ def article(
         fetched_at=fetched_at,
         content_hash=content_hash(found.title, found.lead, found.text),
     )
-    if spec.comments is None:
-        return (page,)
-    tree = Selector(decode(body, content_type), type="html")
-    return (page, *_below(spec, spec.comments, tree, page))
+    marked: tuple[Post, ...] = ()
+    if (rule := spec.comments) is not None:
+        tree = Selector(decode(body, content_type), type="html")
+        marked = _marked(tree, rule.item, rule.text, rule.date, rule.id, spec.language)
+    return (page, *_below(spec, marked or found.posts, page))
 
 
 def posts(
@@ -87,69 +84,75 @@ def posts(
 ) -> tuple[tuple[Page, ...], str | None]:
     """Return the posts on one page of a thread, and the address of its next page.
 
+    Posts are what the source's CSS finds, else what the page's JSON-LD tells of a thread.
     `thread_url` is the address of the thread's first page, from which all ids come.
     """
     tree = Selector(decode(body, content_type), type="html")
     title = cut(without_data_uris(line(_text(tree.css(rule.title)[:1]))), TITLE_LIMIT)
-    found = []
-    for anchor, text, date in _items(tree.css(rule.post), rule.text, rule.date, rule.id, spec.language):
-        found.append(
-            Page(
-                id=page_id(thread_url, anchor),
-                url=f"{url}#{anchor}",
-                canonical_url=f"{normalise(thread_url)}#{anchor}",
-                source_id=spec.id,
-                type=PageType.POST,
-                thread_id=page_id(thread_url),
-                thread_title=title,
-                text=text,
-                language=spec.language,
-                published_at=date,
-                fetched_at=fetched_at,
-                content_hash=content_hash(title, "", text),
-            )
+    said = _marked(tree, rule.post, rule.text, rule.date, rule.id, spec.language)
+    if not said:
+        told = extract(body, url, content_type)
+        title, said = title or told.thread_title, told.posts if told.thread_title else ()
+    found = tuple(
+        Page(
+            id=page_id(thread_url, post.anchor),
+            url=f"{url}#{post.anchor}",
+            canonical_url=f"{normalise(thread_url)}#{post.anchor}",
+            source_id=spec.id,
+            type=PageType.POST,
+            thread_id=page_id(thread_url),
+            thread_title=title,
+            text=post.text,
+            language=spec.language,
+            published_at=post.published_at,
+            fetched_at=fetched_at,
+            content_hash=content_hash(title, "", post.text),
         )
+        for post in said
+    )
     base = urljoin(url, tree.css("base::attr(href)").get("").strip())
-    return tuple(found), next_page(tree, base, rule.next)
+    return found, next_page(tree, base, rule.next)
 
 
-def _below(spec: SourceSpec, rule: Comments, tree: Selector, page: Page) -> Iterable[Page]:
-    for anchor, text, date in _items(tree.css(rule.item), rule.text, rule.date, rule.id, spec.language):
+def _below(spec: SourceSpec, posts: Iterable[Post], page: Page) -> Iterable[Page]:
+    for post in posts:
         yield Page(
-            id=page_id(page.canonical_url, anchor),
-            url=f"{page.url}#{anchor}",
-            canonical_url=f"{page.canonical_url}#{anchor}",
+            id=page_id(page.canonical_url, post.anchor),
+            url=f"{page.url}#{post.anchor}",
+            canonical_url=f"{page.canonical_url}#{post.anchor}",
             source_id=spec.id,
             type=PageType.COMMENT,
             parent_id=page.id,
             thread_id=page.id,
             thread_title=page.title,
             section=page.section,
-            text=text,
+            text=post.text,
             language=spec.language,
-            published_at=date,
+            published_at=post.published_at,
             fetched_at=page.fetched_at,
-            content_hash=content_hash("", "", text),
+            content_hash=content_hash("", "", post.text),
         )
 
 
-def _items(
-    elements: Sequence[Selector], text_css: str, date_css: str | None, id_attribute: str, language: str
-) -> Iterable[tuple[str, str, datetime | None]]:
-    """Yield anchor, text and date of each comment or post; one without an id is named by its text."""
-    taken: set[str] = set()
-    for element in elements[:POSTS_LIMIT]:
+def _marked(
+    tree: Selector,
+    item: str | None,
+    text_css: str | None,
+    date_css: str | None,
+    id_attribute: str,
+    language: str,
+) -> tuple[Post, ...]:
+    """Return the comments or posts that the CSS finds in `tree`, one without an id named by its text."""
+    if item is None or text_css is None:
+        return ()
+    found: dict[str, Post] = {}
+    for element in tree.css(item)[:POSTS_LIMIT]:
         text = cut(block(without_data_uris(_text(element.css(text_css)[:1]))), POST_LIMIT)
-        if not text:
-            continue
-        date = _date(element.css(date_css)[:1], language) if date_css else None
-        anchor = line(element.attrib.get(id_attribute, ""))[:ANCHOR_LIMIT]
-        if not anchor or anchor in taken:
-            stamp = date.isoformat() if date else ""
-            anchor = "t" + hashlib.sha256(f"{stamp} {text}".encode()).hexdigest()[:16]
-        if anchor not in taken:
-            taken.add(anchor)
-            yield anchor, text, date
+        if text:
+            date = _date(element.css(date_css)[:1], language) if date_css else None
+            post = Post(named(element.attrib.get(id_attribute, ""), text, date, found), text, date)
+            found.setdefault(post.anchor, post)
+    return tuple(found.values())
 
 
 def _text(elements: Sequence[Selector]) -> str:

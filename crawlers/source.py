@@ -95,14 +95,20 @@ class Comments(Contract):
 
 
 class Threads(Addresses):
-    """Which addresses are forum threads, and where their posts stand."""
+    """Which addresses are forum threads, and where their posts stand; without `post` their JSON-LD tells."""
 
     title: Css = "h1"
-    post: Css
-    text: Css
+    post: Css | None = None
+    text: Css | None = None
     date: Css | None = None
     next: Css | None = None
     id: str = "id"
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.post is None) != (self.text is None):
+            raise ValueError("threads: `post` and `text` go together; give both or neither")
+        return self
 
 
 class Expected(Contract):

@@ -20,9 +20,13 @@ def extract_file(path: Path, url: str = "") -> dict[str, str | None]:
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            body = file.read(BYTES_LIMIT)
+            body = file.read(BYTES_LIMIT + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{path}: can't be read ({error}); give .html or .html.gz files") from error
+    if len(body) > BYTES_LIMIT:
+        raise BadInput(
+            f"{path}: holds more than {BYTES_LIMIT // 1_000_000} MB; no page has that, leave it out"
+        )
     found = extract(body, url)
     return {
         "file": str(path),

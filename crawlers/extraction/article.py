@@ -1,21 +1,25 @@
 """A page's article: JSON-LD before meta tags before the page itself."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
+from core.contracts import VIETNAM
 from core.gate import refused_bytes, without_data_uris
 from core.text import nfc
 from crawlers.extraction import body as page_body
 from crawlers.extraction import dates, shown
 from crawlers.extraction.decoding import decode
 from crawlers.extraction.languages import language_of
+from crawlers.extraction.lines import lines_of
 from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
+from crawlers.extraction.posted import posts_of
 from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
 from crawlers.extraction.titles import headlines
 from crawlers.extraction.wording import cut, line
+
+MINUTE = timedelta(minutes=1)
 
 
 def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
@@ -32,20 +36,25 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
     meta = meta_data(tree)
     linked = linked_data(tree, meta.canonical or url)
     titles = headlines(tree, linked, meta)
-    lead = shown.lead(tree, (linked.description, meta.description), titles)
-    text = page_body.main_text(tree, linked.body, titles)
+    lines = lines_of(tree)
+    lead = shown.lead(lines, (linked.description, meta.description), titles)
+    text = page_body.main_text(tree, lines, linked.body, titles)
     language = language_of(text, linked.language, meta.language)
     habits = dates.habits(language, _host(url or meta.canonical or linked.url))
+    published, modified = _moments(linked, meta, lambda: shown.dates(tree, titles, habits), habits)
     text, lead_shown = _apart(text, lead)
+    title = _clean(titles[0] if titles else "", TITLE_LIMIT)
     return Extract(
-        title=_clean(titles[0] if titles else "", TITLE_LIMIT),
+        title=title,
         lead=_clean(lead or line(linked.description or meta.description), LEAD_LIMIT),
         lead_shown=lead_shown,
         text=_clean(text, TEXT_LIMIT),
-        published_at=_published(tree, linked, meta, habits),
-        modified_at=dates.settle((*linked.modified, *meta.modified), habits),
+        published_at=published,
+        modified_at=modified,
         language=language,
         section=_clean(line(linked.section or meta.section), SECTION_LIMIT),
+        thread_title=_clean(line(linked.title), TITLE_LIMIT) or title if linked.forum else "",
+        posts=posts_of(linked.posts, habits),
         canonical_url=_canonical(meta.canonical or linked.url, url),
     )
 
@@ -64,13 +73,26 @@ def _apart(text: str, lead: str) -> tuple[str, bool]:
     return text, not shown.repeats(text, lead)
 
 
-def _published(tree: HtmlElement, linked: Linked, meta: Meta, habits: dates.Habits) -> datetime | None:
-    declared = (*linked.published, *meta.published)
-    if any(dates.has_hour(d) for d in declared):
-        settled = dates.settle(declared, habits)
-        if settled is not None:
-            return settled
-    return dates.settle((*declared, *shown.dates(tree, habits)), habits)
+def _moments(
+    linked: Linked, meta: Meta, around: Callable[[], Iterable[str]], habits: dates.Habits
+) -> tuple[datetime | None, datetime | None]:
+    """Return when the page was published and changed, as declared, else as shown `around` the headline.
+
+    Many a Vietnamese site writes its own time and calls it UTC: where readers see that clock, it is theirs.
+    """
+    told = (*linked.published, *meta.published)
+    modified = dates.settle((*linked.modified, *meta.modified), habits)
+    published = dates.settle(told, habits) if any(map(dates.has_hour, told)) else None
+    if published is None:
+        return dates.settle((*told, *around()), habits), modified
+    if habits.zone is VIETNAM and not published.utcoffset():
+        local = published.replace(tzinfo=VIETNAM)
+        seen = (dates.parse(date, habits) for date in around() if dates.has_hour(date))
+        if any(moment and abs(moment - local) < MINUTE for moment in seen):
+            if modified and not modified.utcoffset():
+                modified = modified.replace(tzinfo=VIETNAM)
+            return local, modified
+    return published, modified
 
 
 def _canonical(claimed: str, url: str) -> str:

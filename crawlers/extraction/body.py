@@ -2,12 +2,16 @@
 
 import logging
 import re
+from collections.abc import Sequence
+from html import unescape
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction
 
-from crawlers.extraction.shown import bare
+from crawlers.extraction.column import column
+from crawlers.extraction.lines import Line, lines_of
+from crawlers.extraction.shown import bare, repeats
 from crawlers.extraction.wording import block, text_of
 
 # trafilatura reports each page without text; our outcome says so already.
@@ -24,6 +28,9 @@ BESIDE = {"a", "nav", "footer", "aside", "li", "form"}
 # share of what stands in paragraphs, its slower comparison with other algorithms is asked.
 FOUND_SHARE = 0.5
 PARAGRAPH_LIMIT = 20_000
+COMPARED = 4_000  # characters of the declared text that are looked for in the page
+IN_BLOCKS = re.compile(r"<(?:p|br|div|li|blockquote)\b", re.IGNORECASE)
+MARKED_UP = re.compile(rf"{IN_BLOCKS.pattern}|</(?:a|b|i|em|strong|span|script|style)>", re.IGNORECASE)
 # How many lines before the text may be headline, kicker and byline.
 HEAD_LINES = 6
 # A line this long is a paragraph, whatever comes before it on its own is kicker, byline or date.
@@ -42,23 +49,41 @@ def parse(source: str) -> HtmlElement | None:
         return None
 
 
-def main_text(tree: HtmlElement, declared: str, headlines: tuple[str, ...]) -> str:
-    """Return the text of the article in `tree`, paragraphs as lines; takes scripts and styles out of `tree`.
+def plain(text: str) -> str:
+    """Return `text`, which may be HTML, as lines; texts quoted in HTML are left out."""
+    text = unescape(unescape(text))
+    if not MARKED_UP.search(text):
+        return block(text)
+    tree = parse(text if IN_BLOCKS.search(text) else text.replace("\n", "<br>"))
+    if tree is None:
+        return ""
+    quotes = {element for quote in tree.iter("blockquote") for element in quote.iter()}
+    return "\n".join(line.text for line in lines_of(tree) if line.holder not in quotes)
 
-    `declared` is its JSON-LD body, which stands in when the page itself yields less than half of it: many
-    sites leave the paragraphs out there. `headlines` are not repeated in the text.
+
+def main_text(tree: HtmlElement, lines: Sequence[Line], declared: str, headlines: tuple[str, ...]) -> str:
+    """Return the text of the article in `tree`, whose `lines` are given, paragraphs as lines.
+
+    `declared` is its JSON-LD body, which stands in when the page itself yields less than half of it, or none
+    of what it says: many sites leave the paragraphs out there. `headlines` are not repeated in the text.
     """
+    text, declared = column(lines) or _asked(tree), plain(declared)
+    shorter = len(text) < FOUND_SHARE * len(declared)
+    if shorter or (len(declared) > FOUND_SHARE * len(text) and not repeats(text, declared[:COMPARED])):
+        text = declared
+    return _without_frame(block(text), {bare(h) for h in headlines if h})
+
+
+def _asked(tree: HtmlElement) -> str:
+    """Return what trafilatura takes for the article; takes scripts and styles out of `tree`."""
     etree.strip_elements(tree, *WEIGHT, with_tail=False)
     paragraphs = [p for p in tree.iter("p") if not _beside(p)]
     if sum(1 for _ in tree.iter()) > ELEMENTS:
-        text = "\n".join(text_of(p, PARAGRAPH_LIMIT) for p in paragraphs)
-    else:
-        text = _found(tree, fast=True)
-        if len(text) < FOUND_SHARE * sum(len(piece.strip()) for p in paragraphs for piece in p.itertext()):
-            text = max(text, _found(tree, fast=False), key=len)
-    if len(text) < FOUND_SHARE * len(declared):
-        text = block(declared)
-    return _without_frame(block(text), {bare(h) for h in headlines if h})
+        return "\n".join(text_of(p, PARAGRAPH_LIMIT) for p in paragraphs)
+    text = _found(tree, fast=True)
+    if len(text) < FOUND_SHARE * sum(len(piece.strip()) for p in paragraphs for piece in p.itertext()):
+        text = max(text, _found(tree, fast=False), key=len)
+    return text
 
 
 def _found(tree: HtmlElement, *, fast: bool) -> str:

@@ -21,6 +21,7 @@ ARTICLES = (
     ("LiveBlogPosting", "Article", "DiscussionForumPosting", "Report", "AdvertiserContentArticle"),
     ("BlogPosting", "SocialMediaPosting", "TechArticle", "ScholarlyArticle", "SatiricalArticle"),
 )
+FORUM = "DiscussionForumPosting"
 RANK = {name: rank for rank, names in enumerate(ARTICLES) for name in names}
 WHOLE_PAGE = {"WebPage", "ItemPage"}
 # Where the main thing of a page may hang. Lists of other articles (hasPart, itemListElement) are not entered.
@@ -39,7 +40,10 @@ DEPTH_LIMIT = 6
 
 @dataclass(frozen=True)
 class Linked:
-    """What JSON-LD says about the page's article; empty where it says nothing."""
+    """What JSON-LD says about the page's article; empty where it says nothing.
+
+    `posts`, as JSON: the comments on it, and first of all the thing itself where it is a post of a `forum`.
+    """
 
     title: str = ""
     description: str = ""
@@ -50,6 +54,8 @@ class Linked:
     language: str = ""
     url: str = ""
     site: str = ""
+    forum: bool = False
+    posts: tuple[Any, ...] = ()
 
 
 def linked_data(tree: HtmlElement, url: str) -> Linked:
@@ -60,16 +66,19 @@ def linked_data(tree: HtmlElement, url: str) -> Linked:
     if not articles:
         return Linked(published=_all(pages, "datePublished"), modified=_all(pages, "dateModified"))
     main = min(articles, key=lambda t: (not _is_about(t, url), _rank(t)))
+    forum = FORUM in _types(main)
     return Linked(
         title=_text(main.get("headline")) or _text(main.get("name")),
         description=_text(main.get("description")),
-        body=_text(main.get("articleBody")),
+        body=_text(main.get("articleBody")) or _text(main.get("text")),
         published=_all([main], "datePublished"),
         modified=_all([main], "dateModified"),
         section=_text(main.get("articleSection")),
         language=_text(main.get("inLanguage")),
         url=_text(main.get("url")),
         site=_text(main.get("publisher")),
+        forum=forum,
+        posts=(main if forum else main.get("comment"), *(t for t in things if "Comment" in _types(t))),
     )
 
 

@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, Field
 
 from core.contracts import Contract, Text
+from crawlers.extraction.posted import Post
 
 # A headline of more than 300 characters is a mistake or an attack; 500 leaves room for scripts that need
 # more code points than Latin. The lead of the longest news texts we measured has 1,100 characters.
@@ -19,6 +20,8 @@ class Extract(Contract):
 
     `text` does not begin with the lead; `lead_shown` says that readers see it above the text, and `full_text`
     has both. A lead that only search engines see (`description`) is not shown.
+    `posts` are what its JSON-LD tells of comments below an article; on a page of a forum, which alone has a
+    `thread_title`, they are the posts of the thread.
     A page without an article (empty, an image in disguise, a list of links) has an empty `text`.
     `title` has at most 500 characters, `lead` 2,000, `text` 200,000: what is longer is cut at a word and
     ends with `…`. `canonical_url` is what the page claims about itself: whoever takes it for an identity has
@@ -34,6 +37,8 @@ class Extract(Contract):
     modified_at: AwareDatetime | None = None
     language: str = ""
     section: Text = Field(default="", max_length=SECTION_LIMIT)
+    thread_title: Text = Field(default="", max_length=TITLE_LIMIT)
+    posts: tuple[Post, ...] = ()
     canonical_url: str = Field(default="", max_length=URL_LIMIT)
 
     @property

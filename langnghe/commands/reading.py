@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.contracts import VIETNAM
-from core.errors import BadQuery
+from core.errors import BadInput, BadQuery
 from core.taxonomy import taxonomy
 from index.engine import Query
 from langnghe import pipeline
@@ -108,11 +108,22 @@ def extract(
     files: Annotated[list[Path], typer.Argument(help="HTML files, .html or .html.gz.")],
     url: Annotated[str, typer.Option(help="Address that the page came from.")] = "",
 ) -> None:
-    """Print title, lead, text and time of HTML files, one JSON line each."""
+    """Print title, lead, text and time of HTML files, one JSON line each.
+
+    A file that can't be read is left out, and the exit code is 2.
+    """
     from crawlers.extraction import extract_file
 
+    refused: list[BadInput] = []
     for path in files:
-        print_json(extract_file(path, url))
+        try:
+            print_json(extract_file(path, url))
+        except BadInput as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        raise BadInput(f"{len(refused)} of {len(files)} files were left out, the first of them: {refused[0]}")
 
 
 COMMANDS = (search, serve, report, extract)

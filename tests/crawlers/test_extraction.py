@@ -264,8 +264,86 @@ def test_a_file_gives_the_row_that_the_command_prints(tmp_path: Path) -> None:
 
 
 def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
-    broken = tmp_path / "hong.html.gz"
-    broken.write_bytes(b"not gzip")
-    for path in (broken, tmp_path / "khong-co.html"):
-        with pytest.raises(BadInput, match=path.name):
-            extract_file(path)
+    whole = gzip.compress(page())
+    broken = {
+        "hong.html.gz": b"not gzip",
+        "cut.html.gz": whole[: len(whole) // 2],
+        "doi.html.gz": whole[:-8] + b"\0" * 8,
+        "bom.html.gz": gzip.compress(b" " * 30_000_000),
+        "lon.html": b" " * 20_000_001,
+    }
+    for name, body in broken.items():
+        (tmp_path / name).write_bytes(body)
+    (tmp_path / "thu-muc.html").mkdir()
+    for name in (*broken, "thu-muc.html", "khong-co.html"):
+        with pytest.raises(BadInput, match=name) as error:
+            extract_file(tmp_path / name)
+        assert "\n" not in str(error.value)
+
+
+def test_an_empty_file_and_one_of_no_text_give_an_empty_row(tmp_path: Path) -> None:
+    for body in (b"", b"\x89PNG\r\n\x1a\n\x00\x00", bytes(range(256)) * 100):
+        (tmp_path / "trang.html").write_bytes(body)
+        row = extract_file(tmp_path / "trang.html")
+        assert (row["title"], row["text"], row["published_at"]) == ("", "", None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<div>" * 200_000 + b"<p>a</p>",
+        b"<div class='a'><p>" * 50_000,
+        b"<article>" + b"<p>" + b"a " * 5_000_000,
+        b"<p>" + b"<b>a</b> " * 200_000,
+        b"<br>a" * 300_000,
+    ],
+    ids=["deep", "deep paragraphs", "10 MB in one paragraph", "many tags", "many lines"],
+)
+def test_large_and_deep_pages_are_read_in_time(body: bytes) -> None:
+    start = time.process_time()
+    assert isinstance(extract(body, URL), Extract)
+    assert time.process_time() - start < 10
+
+
+def test_without_a_body_the_head_is_read() -> None:
+    head = linked(headline=TITLE, datePublished="2026-11-16T07:30:00+07:00")
+    found = extract(f"<html><head>{head}</head></html>".encode(), URL)
+    assert (found.title, found.published_at, found.text) == (TITLE, MORNING, "")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "\n".join(PARAGRAPHS),
+        "".join(f"<p>{p}</p>" for p in PARAGRAPHS),
+        "\n".join(PARAGRAPHS).replace("hồ sơ", "<b>hồ sơ</b>"),
+        "".join(f"&lt;p&gt;{p}&lt;/p&gt;" for p in PARAGRAPHS),
+    ],
+    ids=["plain", "HTML", "HTML within lines", "escaped"],
+)
+def test_an_article_body_in_json_ld_stands_in_for_a_page_filled_by_scripts(declared: str) -> None:
+    head = linked(headline=TITLE, articleBody=declared)
+    assert extract(page(head, body="<div id=app></div>"), URL).text.split("\n") == PARAGRAPHS
+
+
+def test_an_article_body_in_json_ld_stands_in_where_the_page_says_something_else() -> None:
+    head = linked(headline=TITLE, articleBody="\n".join(PARAGRAPHS))
+    notice = "".join(
+        f"<p>Điều {i}: khi đăng ký, bạn đồng ý với các quy định sau đây của tòa soạn.</p>" for i in range(9)
+    )
+    assert extract(page(head, body=notice), URL).text.split("\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("url", [URL, ""])
+def test_a_date_with_a_zone_of_its_own_keeps_its_moment(url: str) -> None:
+    head = linked(datePublished="2026-11-16T00:30:00Z", dateModified="2026-11-15T19:30:00-05:00")
+    found = extract(page(head), url)
+    assert (found.published_at, found.modified_at) == (MORNING, MORNING)
+
+
+def test_a_date_of_no_calendar_or_zone_is_none_and_the_next_counts() -> None:
+    head = linked(datePublished="2026-11-31T25:61:00+99:00") + meta(
+        article__published_time="2026-11-16T07:30:00+07:00"
+    )
+    assert extract(page(head), URL).published_at == MORNING
+    assert extract(page(linked(datePublished="2026-11-31T25:61:00+99:00")), URL).published_at is None

@@ -153,6 +153,27 @@ def test_dates_of_other_articles_and_in_the_text_do_not_count(html: str) -> None
     assert shown(html) is None
 
 
+@pytest.mark.parametrize(
+    ("seen", "hour"),
+    [
+        ("Thứ hai, 16/11/2026, 07:30", 7),
+        ("07:30 16/11/2026 (GMT+7)", 7),
+        ("Thứ hai, 16/11/2026, 14:30", 14),
+        ("Thứ hai, 16/11/2026", 14),
+        ("", 14),
+    ],
+)
+def test_a_vietnamese_time_called_utc_is_read_as_the_readers_see_it(seen: str, hour: int) -> None:
+    html = (
+        '<meta property="article:published_time" content="2026-11-16T07:30:12Z">'
+        '<meta property="article:modified_time" content="2026-11-16T07:45:00Z">'
+        f'<h1>Tít</h1><span class="date">{seen}</span>'
+    )
+    found = extract(f"<html lang=vi>{html}{BODY}".encode(), "https://bao.example.vn/1")
+    assert found.published_at == MORNING.replace(hour=hour, second=12)
+    assert found.modified_at == MORNING.replace(hour=hour, minute=45)
+
+
 @given(
     st.text(max_size=250) | st.from_regex(r"[0-9/.:T +-]{1,40}", fullmatch=True),
     st.sampled_from(["vi", "en", "", "zz", "a b"]),

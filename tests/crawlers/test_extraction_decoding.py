@@ -24,6 +24,11 @@ def vietnamese_1258(text: str) -> bytes:
     return "".join(letters).encode("cp1258")
 
 
+MORE = "nghĩ quẩn, khỏi Đà Nẵng 10.000 đồng ở ỷ lại; những đứa nhỏ sợ hãi vẫn khóc"
+WORDS = {*TEXT.split(), *MORE.split()}
+TEXTS = st.lists(st.sampled_from(sorted(WORDS)), min_size=25, unique=True).map(" ".join)
+
+
 def html(body: bytes, charset: str = "") -> bytes:
     return (f'<html><head><meta charset="{charset}">' if charset else "<html>").encode() + b"<p>" + body
 
@@ -72,6 +77,46 @@ def test_decomposed_letters_are_composed() -> None:
 def test_pages_typed_for_the_fonts_of_before_unicode_are_put_into_it(font: Font, charset: str) -> None:
     body = html(to_font(TEXT, font).encode("utf-8" if charset == "utf-8" else "cp1252"), charset)
     assert TEXT in decode(body, "text/html")
+
+
+@given(TEXTS)
+def test_any_vietnamese_text_in_an_old_encoding_comes_out_as_it_was_meant(text: str) -> None:
+    for font in (Font.TCVN3, Font.VNI):
+        assert decode(html(to_font(text, font).encode("cp1252", "ignore"))).lower().endswith(text.lower())
+    assert decode(html(to_font(text, Font.VISCII).encode("latin-1"), "viscii")).endswith(text)
+    assert decode(html(vietnamese_1258(text), "iso-8859-1"), "text/html; charset=utf-8").endswith(text)
+    assert decode(html(unicodedata.normalize("NFD", text).encode())).endswith(text)
+
+
+@given(st.permutations(sorted(WORDS)).map(" ".join))
+def test_a_text_of_some_length_in_viscii_is_told_without_being_named(text: str) -> None:
+    assert decode(html(to_font(text, Font.VISCII).encode("latin-1"), "utf-8")).endswith(text)
+
+
+@given(TEXTS, st.data())
+def test_utf_8_broken_here_and_there_loses_only_the_broken_letters(text: str, data: st.DataObject) -> None:
+    body = bytearray(text.encode() * 20)
+    for at in data.draw(st.lists(st.integers(0, len(body) - 1), max_size=3)):
+        body[at] = 0xFF
+    kept = decode(html(bytes(body)))
+    assert kept.count("\ufffd") <= 9
+    assert kept.endswith(text) or "\ufffd" in kept
+
+
+@pytest.mark.parametrize("western", ["cp1252", "latin-1"])
+def test_utf_8_taken_for_western_and_written_again_is_read_as_it_was_meant(western: str) -> None:
+    if western == "cp1252":
+        twice = "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in TEXT.encode())
+    else:
+        twice = TEXT.encode().decode(western)
+    assert TEXT in decode(html(twice.encode()))
+
+
+@pytest.mark.parametrize(
+    "text", ["Chữ ạ thành “áº¡” khi đọc sai.", "Fuß“ und Spaß” " * 20, "está», « À\xa0la" * 20]
+)
+def test_signs_that_look_like_bytes_are_left_in_other_text(text: str) -> None:
+    assert text in decode(html(text.encode()))
 
 
 def test_control_characters_are_left_out() -> None:

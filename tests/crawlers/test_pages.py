@@ -1,6 +1,10 @@
+import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.contracts import PageType
 from core.urls import page_id
@@ -26,6 +30,54 @@ SPEC = SourceSpec.model_validate(
         "comments": {"item": ".c", "text": ".t", "date": "time"},
     }
 )
+
+BARE = SPEC.model_copy(update={"comments": None})
+TOLD = [
+    {
+        "@type": "Comment",
+        "@id": f"{URL}#comment-7",
+        "text": "Mừng cho các cháu.<br>Cảm ơn cô.<script>x</script>",
+        "dateCreated": "2026-11-23T09:00:00+07:00",
+        "author": {"name": "Nguyễn Thị Ốc"},
+        "comment": {"@type": "Comment", "text": "Đúng vậy &amp; rất vui", "author": "Trần Văn Sò"},
+    },
+    {"@type": "Comment", "text": ""},
+    "lạc",
+    {"@type": "Comment", "text": {"không": "phải chữ"}},
+]
+
+
+def said(kind: str, **fields: Any) -> str:
+    return in_script({"@type": kind, **fields})
+
+
+def in_script(value: Any) -> str:
+    source = json.dumps(value).replace("</", r"<\/")
+    return f'<script type="application/ld+json">{source}</script>'
+
+
+@pytest.mark.parametrize("spec", [BARE, SPEC], ids=["no CSS", "CSS that finds nothing"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        said("NewsArticle", headline="Tin vui", comment=TOLD),
+        in_script([{"@type": "NewsArticle"}, *TOLD]),
+        in_script([{"@type": "NewsArticle", "comment": TOLD}, *TOLD]),
+    ],
+    ids=["nested", "beside", "twice"],
+)
+def test_comments_that_json_ld_tells_stand_in(spec: SourceSpec, head: str) -> None:
+    page, first, reply = article(spec, html("Tin vui", head=head).encode(), URL, None, NOW)
+    assert (first.type, first.parent_id, first.thread_title) == (PageType.COMMENT, page.id, "Tin vui")
+    assert first.id == page_id(URL, "comment-7")
+    assert (first.text, reply.text) == ("Mừng cho các cháu.\nCảm ơn cô.", "Đúng vậy & rất vui")
+    assert first.published_at == datetime(2026, 11, 23, 2, tzinfo=UTC)
+    assert "Ốc" not in first.model_dump_json() + reply.model_dump_json()
+
+
+def test_comments_that_the_css_finds_come_before_those_of_json_ld() -> None:
+    body = html("Tin vui", head=said("NewsArticle", comment=TOLD), below=COMMENTS).encode()
+    assert [p.id for p in article(SPEC, body, URL, None, NOW)[1:2]] == [page_id(URL, "c1")]
 
 
 def test_an_article_comes_with_its_comments_below_it() -> None:
@@ -116,3 +168,56 @@ def test_posts_of_a_thread_belong_to_its_first_page() -> None:
     assert post.id == page_id("https://baothu.vn/t/12", "p4")
     assert post.thread_id == page_id("https://baothu.vn/t/12")
     assert "mebeo" not in post.model_dump_json()
+
+
+def test_posts_that_json_ld_tells_make_a_thread_of_a_source_without_css() -> None:
+    rule = Threads.model_validate({"allow": ["/t/"], "title": ".none"})
+    url = "https://baothu.vn/t/12"
+    head = said(
+        "DiscussionForumPosting",
+        headline="Con không chịu đi học",
+        url=url,
+        text="Cháu nhà mình nghỉ học ba ngày rồi.",
+        datePublished="2026-11-20T08:00:00Z",
+        author={"name": "mebeo"},
+        comment=[
+            {"@type": "Comment", "url": f"{url}#p4", "text": "<blockquote>Câu trước</blockquote>Nhà mình nữa"}
+        ],
+    )
+    body = f"<html><head>{head}</head><body><a rel=next href='?trang=2'>Sau</a></body></html>".encode()
+    found, _ = posts(SPEC, rule, body, url, None, NOW, url)
+    opening, answer = found
+    assert [p.text for p in found] == ["Cháu nhà mình nghỉ học ba ngày rồi.", "Nhà mình nữa"]
+    assert answer.id == page_id(url, "p4")
+    assert opening.published_at == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert {(p.type, p.thread_title, p.thread_id) for p in found} == {
+        (PageType.POST, "Con không chịu đi học", page_id(url))
+    }
+    assert all("mebeo" not in p.model_dump_json() for p in found)
+
+
+def test_an_article_in_the_place_of_a_thread_has_no_posts() -> None:
+    body = html("Tin vui", head=said("NewsArticle", comment=TOLD)).encode()
+    assert posts(SPEC, Threads.model_validate({"allow": ["/t/"]}), body, URL, None, NOW, URL)[0] == ()
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(["@type", "comment", "text", "url", "dateCreated"]), inner, max_size=4
+            )
+        ),
+        max_leaves=20,
+    )
+)
+def test_whatever_json_ld_has_for_comments_the_article_is_kept(comments: Any) -> None:
+    found = article(
+        BARE, html("Tin vui", head=said("NewsArticle", comment=comments)).encode(), URL, None, NOW
+    )
+    assert found[0].title == "Tin vui"
+    assert all(page.text for page in found)
+    assert len({page.id for page in found}) == len(found)

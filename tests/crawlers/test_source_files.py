@@ -35,6 +35,7 @@ def test_a_source_file_is_read_into_a_spec(tmp_path: Path) -> None:
         (("articles:", "comments: {item: '..x', text: p}\narticles:"), "comments.item: no CSS selector"),
         (("[https://baothu.vn/rss]", "[]"), "at least one feed, sitemap or section"),
         (("articles:", "type: forum\narticles:"), "threads: a forum says"),
+        (("articles:", "threads: {allow: [/t/], post: .p}\narticles:"), "`post` and `text` go together"),
         (("articles:", "allow_addresses: [nhà]\narticles:"), "allow_addresses.0"),
         (("articles:", "every_minutes: 0\narticles:"), "every_minutes:"),
         (("discover:", "discover: ["), "line"),

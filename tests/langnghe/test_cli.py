@@ -112,6 +112,18 @@ def test_html_files_are_extracted_one_line_each_in_order(tmp_path: Path) -> None
     assert rows[0]["published_at"].startswith("2026-11-16T")
 
 
+def test_html_files_that_can_not_be_read_are_left_out_and_counted(tmp_path: Path) -> None:
+    good, broken, missing = (tmp_path / name for name in ("a.html", "b.html.gz", "c.html"))
+    good.write_text("<title>Bài một</title>")
+    broken.write_bytes(b"not gzip")
+    done = command("extract", str(broken), str(good), str(missing), "--url", "https://bao.example.vn/1.html")
+    assert [json.loads(line)["url"] for line in done.stdout.splitlines()] == ["https://bao.example.vn/1.html"]
+    assert done.returncode == 2
+    assert "2 of 3 files were left out, the first of them:" in done.stderr
+    assert "b.html.gz" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_accounts_get_a_random_password_once(tmp_path: Path) -> None:
     data = ("--data-dir", str(tmp_path))
     added = command(*data, "users", "add", "lan", "--role", "lead")
