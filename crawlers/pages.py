@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 from parsel import Selector
@@ -13,10 +13,10 @@ from core.contracts import Page, PageType, content_hash
 from core.gate import without_data_uris
 from core.text import nfc
 from core.urls import normalise, page_id
-from crawlers.discovery import next_page
 from crawlers.extraction import Extract, dates, decode, extract
 from crawlers.extraction.result import TITLE_LIMIT
 from crawlers.extraction.wording import block, cut, line
+from crawlers.sections import base_of, next_page
 from crawlers.source import Comments, SourceSpec, Threads
 
 # The longest of 8,572 readers' comments (UIT-ViCTSD) has 1,494 characters; forum posts run to ten times that.
@@ -109,8 +109,7 @@ def posts(
                 content_hash=content_hash(title, "", text),
             )
         )
-    base = urljoin(url, tree.css("base::attr(href)").get("").strip())
-    return tuple(found), next_page(tree, base, rule.next)
+    return tuple(found), next_page(tree, base_of(tree, url), rule.next)
 
 
 def _below(spec: SourceSpec, rule: Comments, tree: Selector, page: Page) -> Iterable[Page]:

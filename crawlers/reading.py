@@ -1,7 +1,10 @@
 """Reading: what one fetched body says. All parsing of foreign bytes happens here, in a reader process."""
 
-from crawlers import discovery, pages
+from crawlers import pages
 from crawlers.extraction import decode
+from crawlers.feeds import links_of_feed
+from crawlers.sections import links_of_section
+from crawlers.sitemaps import links_of_sitemap
 from crawlers.tasks import Found, Reading, Task, What
 
 
@@ -10,12 +13,12 @@ def read(task: Task, body: bytes) -> Reading:
     spec, url, kind = task.spec, task.url, task.content_type
     match task.what:
         case What.FEED:
-            return Reading(found=discovery.links_of_feed(body, url, kind))
+            return Reading(found=links_of_feed(body, url, kind))
         case What.SITEMAP:
-            return Reading(found=discovery.links_of_sitemap(body, url))
+            return Reading(found=links_of_sitemap(body, url))
         case What.SECTION:
             rule = spec.discover.sections[task.section]
-            return Reading(found=discovery.links_of_section(decode(body, kind), url, rule))
+            return Reading(found=links_of_section(decode(body, kind), url, rule))
         case What.ARTICLE:
             return Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
         case What.THREAD:
