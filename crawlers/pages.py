@@ -16,8 +16,10 @@ from core.urls import normalise, page_id
 from crawlers.extraction import Extract, dates, decode, extract
 from crawlers.extraction.result import TITLE_LIMIT
 from crawlers.extraction.wording import block, cut, line
+from crawlers.rules import Comments, Threads
 from crawlers.sections import base_of, next_page
-from crawlers.source import Comments, SourceSpec, Threads
+from crawlers.source import SourceSpec
+from crawlers.tasks import Under
 
 # The longest of 8,572 readers' comments (UIT-ViCTSD) has 1,494 characters; forum posts run to ten times that.
 POST_LIMIT = 20_000
@@ -36,6 +38,7 @@ SECTION_WORDS = 4
 WORD = re.compile(r"\w+")
 # A run of digits this long in an address is an article's number, not a day or a page.
 NUMBER = re.compile(r"\d{4,}")
+Item = tuple[str, str, datetime | None]  # id, text, date
 
 
 def article(
@@ -90,7 +93,7 @@ def posts(
     `thread_url` is the address of the thread's first page, from which all ids come.
     """
     tree = Selector(decode(body, content_type), type="html")
-    title = cut(without_data_uris(line(_text(tree.css(rule.title)[:1]))), TITLE_LIMIT)
+    title = cut(without_data_uris(line(text_of(tree.css(rule.title)[:1]))), TITLE_LIMIT)
     found = []
     for anchor, text, date in _items(tree.css(rule.post), rule.text, rule.date, rule.id, spec.language):
         found.append(
@@ -112,37 +115,55 @@ def posts(
     return tuple(found), next_page(tree, base_of(tree, url), rule.next)
 
 
+def comment(
+    spec: SourceSpec, under: Under, anchor: str, text: str, date: datetime | None, fetched_at: datetime
+) -> Page:
+    """Return a reader's comment under an article."""
+    return Page(
+        id=page_id(under.canonical_url, anchor),
+        url=f"{under.url}#{anchor}",
+        canonical_url=f"{under.canonical_url}#{anchor}",
+        source_id=spec.id,
+        type=PageType.COMMENT,
+        parent_id=under.id,
+        thread_id=under.id,
+        thread_title=under.title,
+        section=under.section,
+        text=text,
+        language=spec.language,
+        published_at=date,
+        fetched_at=fetched_at,
+        content_hash=content_hash("", "", text),
+    )
+
+
 def _below(spec: SourceSpec, rule: Comments, tree: Selector, page: Page) -> Iterable[Page]:
     for anchor, text, date in _items(tree.css(rule.item), rule.text, rule.date, rule.id, spec.language):
-        yield Page(
-            id=page_id(page.canonical_url, anchor),
-            url=f"{page.url}#{anchor}",
-            canonical_url=f"{page.canonical_url}#{anchor}",
-            source_id=spec.id,
-            type=PageType.COMMENT,
-            parent_id=page.id,
-            thread_id=page.id,
-            thread_title=page.title,
-            section=page.section,
-            text=text,
-            language=spec.language,
-            published_at=date,
-            fetched_at=page.fetched_at,
-            content_hash=content_hash("", "", text),
-        )
+        yield comment(spec, Under.of(page), anchor, text, date, page.fetched_at)
 
 
 def _items(
     elements: Sequence[Selector], text_css: str, date_css: str | None, id_attribute: str, language: str
-) -> Iterable[tuple[str, str, datetime | None]]:
-    """Yield anchor, text and date of each comment or post; one without an id is named by its text."""
+) -> Iterable[Item]:
+    """Yield anchor, text and date of each comment or post among `elements`."""
+    return anchored(
+        (
+            element.attrib.get(id_attribute, ""),
+            text_of(element.css(text_css)[:1]),
+            _date(element.css(date_css)[:1], language) if date_css else None,
+        )
+        for element in elements[:POSTS_LIMIT]
+    )
+
+
+def anchored(items: Iterable[Item]) -> Iterable[Item]:
+    """Yield anchor, text and date of each of `items` with a text; one without an id is named by its text."""
     taken: set[str] = set()
-    for element in elements[:POSTS_LIMIT]:
-        text = cut(block(without_data_uris(_text(element.css(text_css)[:1]))), POST_LIMIT)
+    for named, said, date in items:
+        text = cut(block(without_data_uris(said)), POST_LIMIT)
         if not text:
             continue
-        date = _date(element.css(date_css)[:1], language) if date_css else None
-        anchor = line(element.attrib.get(id_attribute, ""))[:ANCHOR_LIMIT]
+        anchor = line(named)[:ANCHOR_LIMIT]
         if not anchor or anchor in taken:
             stamp = date.isoformat() if date else ""
             anchor = "t" + hashlib.sha256(f"{stamp} {text}".encode()).hexdigest()[:16]
@@ -151,7 +172,7 @@ def _items(
             yield anchor, text, date
 
 
-def _text(elements: Sequence[Selector]) -> str:
+def text_of(elements: Sequence[Selector]) -> str:
     """Return the text of `elements`, block elements on lines of their own, quoted posts left out."""
     parts: list[str] = []
     for element in elements:
@@ -172,7 +193,7 @@ def _text(elements: Sequence[Selector]) -> str:
 def _date(elements: Sequence[Selector], language: str) -> datetime | None:
     for element in elements:
         shown = [element.attrib.get(name, "") for name in ("datetime", "content", "data-time", "title")]
-        found = dates.settle([*filter(None, shown), line(_text([element]))], dates.habits(language, ""))
+        found = dates.settle([*filter(None, shown), line(text_of([element]))], dates.habits(language, ""))
         if found is not None:
             return found
     return None

@@ -1,9 +1,10 @@
 """Reading: what one fetched body says. All parsing of foreign bytes happens here, in a reader process."""
 
 from crawlers import pages
+from crawlers.comments import comments, with_comments
 from crawlers.extraction import decode
 from crawlers.feeds import links_of_feed
-from crawlers.sections import links_of_section
+from crawlers.sections import links_of_listing, links_of_section
 from crawlers.sitemaps import links_of_sitemap
 from crawlers.tasks import Found, Reading, Task, What
 
@@ -17,10 +18,18 @@ def read(task: Task, body: bytes) -> Reading:
         case What.SITEMAP:
             return Reading(found=links_of_sitemap(body, url))
         case What.SECTION:
-            rule = spec.discover.sections[task.section]
-            return Reading(found=links_of_section(decode(body, kind), url, rule))
+            section = spec.discover.sections[task.place]
+            return Reading(found=links_of_section(decode(body, kind), url, section, task.nth))
+        case What.LISTING:
+            rule = spec.discover.listings[task.place]
+            return Reading(found=links_of_listing(body, url, rule, task.nth))
         case What.ARTICLE:
-            return Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
+            reading = Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
+            return with_comments(reading, spec.comment_api, body, kind) if spec.comment_api else reading
+        case What.COMMENTS:
+            assert spec.comment_api is not None
+            assert task.under is not None
+            return comments(spec, spec.comment_api, body, task.under, task.nth, task.fetched_at)
         case What.THREAD:
             assert spec.threads is not None
             posts, next_url = pages.posts(

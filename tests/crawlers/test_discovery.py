@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.feeds import links_of_feed
+from crawlers.rules import SectionPages
 from crawlers.sections import links_of_section
 from crawlers.sitemaps import links_of_sitemap
-from crawlers.source import SectionPages
 
 BASE = "https://baothu.vn/rss"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
