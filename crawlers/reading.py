@@ -1,9 +1,13 @@
 """Reading: what one fetched body says. All parsing of foreign bytes happens here, in a reader process."""
 
+from protego import Protego
+
 from crawlers import pages
 from crawlers.comments import comments, with_comments
 from crawlers.extraction import decode
 from crawlers.feeds import links_of_feed
+from crawlers.links import absolute
+from crawlers.scouting.looking import look
 from crawlers.sections import links_of_listing, links_of_section
 from crawlers.sitemaps import links_of_sitemap
 from crawlers.tasks import Found, Reading, Task, What
@@ -36,3 +40,12 @@ def read(task: Task, body: bytes) -> Reading:
                 spec, spec.threads, body, url, kind, task.fetched_at, task.thread_url
             )
             return Reading(pages=posts, found=Found(next_url=next_url))
+        case What.ROBOTS:
+            return Reading(found=Found(sitemaps=_told_sitemaps(body, url)))
+        case What.SIGHT:
+            return Reading(sight=look(body, url, kind))
+
+
+def _told_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
+    told = Protego.parse(body.decode("utf-8", "replace")).sitemaps
+    return tuple(address for line in told if (address := absolute(url, line)))

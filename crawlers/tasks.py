@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from core.contracts import Contract, Page
+from crawlers.scouting.sights import Sight
 from crawlers.source import SourceSpec
 
 
@@ -61,6 +62,8 @@ class What(StrEnum):
     ARTICLE = "article"
     COMMENTS = "comments"
     THREAD = "thread"
+    ROBOTS = "robots"
+    SIGHT = "sight"
 
 
 class Task(Contract):
@@ -86,9 +89,11 @@ class Task(Contract):
 class Reading(Contract):
     """What was read: pages of an article or thread, or what a discovery page found.
 
-    `under` is the article whose comments are to be had at `found.next_url`.
+    `under` is the article whose comments are to be had at `found.next_url`; `sight` what a page of an unknown
+    site shows.
     """
 
     pages: tuple[Page, ...] = ()
     found: Found = Found()
     under: Under | None = None
+    sight: Sight | None = None
