@@ -12,8 +12,8 @@ from crawlers.scouting.shapes import folder_of, patterns
 from crawlers.scouting.sights import Items, Scouted, Sight
 from crawlers.source import SourceSpec
 
-# Of the text of a thread's page its posts have more than this share, comments under an article less. On the demo web
-# they have 0.48 to 0.86 of a thread with several posts and up to 0.33 of an article.
+# Of the text of a thread's page its posts have more than this share, comments under an article less. On the
+# demo web they have 0.48 to 0.86 of a thread with several posts and up to 0.33 of an article.
 POSTS_SHARE = 0.45
 THREAD_WORDS = re.compile(r"thread|topic|viewtopic|discussion|chu-de|^t$|^d$", re.IGNORECASE)
 COMMENT_WORDS = re.compile(r"comment|binh-?luan|y-?kien|reply|cmt|remark|response", re.IGNORECASE)

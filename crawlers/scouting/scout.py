@@ -86,7 +86,7 @@ class Scout(Spider):
     async def _feeds(self, home: str, fronts: Sequence[Sight]) -> tuple[list[str], list[str]]:
         """Return the site's feeds that have entries, and the addresses in them."""
         named = list(dict.fromkeys(feed for sight in fronts for feed in sight.feeds))
-        waiting = named or [urljoin(home, place) for place in FEED_PLACES]
+        waiting = list(named) or [urljoin(home, place) for place in FEED_PLACES]
         feeds: list[str] = []
         links: list[str] = []
         while waiting and len(self.asked) < 3 * FEEDS and len(feeds) < FEEDS:

@@ -90,7 +90,7 @@ def try_source(url: str, settings: Settings, allow_addresses: Sequence[str]) -> 
 def _advice(failure: str) -> str:
     if "private" in failure:
         return "--allow-address lets one through that is yours"
-    if "robots" in failure:
+    if "forbids" in failure:
         return "ask the site's owners before anything of it is crawled"
     return "correct the address, or try again later"
 
