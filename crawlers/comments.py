@@ -9,7 +9,7 @@ from parsel import Selector
 
 from crawlers.extraction import dates, decode
 from crawlers.extraction.wording import line
-from crawlers.pages import POSTS_LIMIT, Item, anchored, comment, text_of
+from crawlers.pages import POSTS_LIMIT, Entry, anchored, comment, text_of
 from crawlers.paging import address_of, answer_of, at, next_address, scalar
 from crawlers.rules import CommentApi
 from crawlers.source import SourceSpec
@@ -52,7 +52,7 @@ def comments(
     return Reading(pages=pages, found=Found(next_url=more))
 
 
-def _items(rule: CommentApi, found: Any, language: str) -> Iterable[Item]:
+def _items(rule: CommentApi, found: Any, language: str) -> Iterable[Entry]:
     waiting = list(reversed(found)) if isinstance(found, list) else []
     for _ in range(POSTS_LIMIT):
         if not waiting:

@@ -38,7 +38,7 @@ SECTION_WORDS = 4
 WORD = re.compile(r"\w+")
 # A run of digits this long in an address is an article's number, not a day or a page.
 NUMBER = re.compile(r"\d{4,}")
-Item = tuple[str, str, datetime | None]  # id, text, date
+Entry = tuple[str, str, datetime | None]  # id, text and date of a comment or post
 
 
 def article(
@@ -144,7 +144,7 @@ def _below(spec: SourceSpec, rule: Comments, tree: Selector, page: Page) -> Iter
 
 def _items(
     elements: Sequence[Selector], text_css: str, date_css: str | None, id_attribute: str, language: str
-) -> Iterable[Item]:
+) -> Iterable[Entry]:
     """Yield anchor, text and date of each comment or post among `elements`."""
     return anchored(
         (
@@ -156,7 +156,7 @@ def _items(
     )
 
 
-def anchored(items: Iterable[Item]) -> Iterable[Item]:
+def anchored(items: Iterable[Entry]) -> Iterable[Entry]:
     """Yield anchor, text and date of each of `items` with a text; one without an id is named by its text."""
     taken: set[str] = set()
     for named, said, date in items:

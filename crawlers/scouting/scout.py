@@ -24,6 +24,8 @@ from crawlers.tasks import Reading, Task, What
 FEED_PLACES = ("rss", "rss.xml", "feed", "rss/home.rss", "atom.xml", "index.xml")
 SITEMAP_PLACES = ("sitemap.xml", "sitemap_index.xml", "sitemap-news.xml", "news-sitemap.xml")
 FEEDS, SITEMAPS, SECTIONS, SAMPLES = 12, 4, 4, 6
+# Requests before the samples; a plain site takes 25.
+REQUESTS = 50
 SIBLINGS = 40
 SECTION_TEXTS = 3  # a page that links to fewer lists none
 TOLD = 2_000
@@ -50,6 +52,7 @@ class Scout(Spider):
         self.steps: dict[str, tuple[bool, str]] = {}
         self.failure = ""
         self.asked: set[str] = set()
+        self.left = REQUESTS
         self.scouted = Scouted()
 
     async def start(self) -> AsyncIterator[Any]:
@@ -89,7 +92,7 @@ class Scout(Spider):
         waiting = list(named) or [urljoin(home, place) for place in FEED_PLACES]
         feeds: list[str] = []
         links: list[str] = []
-        while waiting and len(self.asked) < 3 * FEEDS and len(feeds) < FEEDS:
+        while waiting and self.left > REQUESTS // 2 and len(feeds) < FEEDS:
             url = waiting.pop(0)
             if url in self.asked or not self._own(url):
                 continue
@@ -116,7 +119,7 @@ class Scout(Spider):
             if any(map(self._own, found)):
                 sitemaps.append(url)
                 links += found
-            if len(sitemaps) >= SITEMAPS or (sitemaps and not named):
+            if len(sitemaps) >= SITEMAPS or (sitemaps and not named) or self.left < REQUESTS // 4:
                 break
         return sitemaps, links
 
@@ -156,7 +159,7 @@ class Scout(Spider):
             if good and (folder or fed):
                 found += [url for url in urls if url not in self.asked][:SIBLINGS]
             sections += [Section(url=url, next=following) for url in found]
-            if len(sections) >= SECTIONS:
+            if len(sections) >= SECTIONS or self.left <= 0:
                 break
         return sections, links
 
@@ -174,6 +177,7 @@ class Scout(Spider):
         chosen = chosen[:SAMPLES]
         largest = [url for url in (groups[0] if groups else ()) if url not in chosen]
         chosen += largest[: SAMPLES - len(chosen)]
+        self.left = SAMPLES
         sights = [await self._look(url, page=True) for url in chosen]
         return [sight for sight in sights if sight is not None]
 
@@ -183,6 +187,9 @@ class Scout(Spider):
 
     async def _read(self, url: str, what: What, *, page: bool = False) -> Reading | None:
         """Fetch `url` and return what a reader makes of it, None for what can't be had."""
+        if self.left <= 0:
+            return None
+        self.left -= 1
         self.asked.add(url)
         meta = {"any_host": what is not What.SIGHT or url == self.spec.home, "page": page}
         meta["packed"] = what in {What.FEED, What.SITEMAP}

@@ -147,8 +147,9 @@ def _piece(parts: Sequence[Part], by_name: bool) -> str:
             return "[^/]+" + _literal(join) + digits + _literal(extension)
         case "leading":
             return r"\d+" + _literal(join) + "[^/]+" + _literal(extension)
-        case "headline":
-            return f"[^/]+(?:[-_]+[^/]+){{{HEADLINE_WORDS - 1},}}" + _literal(extension)
+        case "headline":  # words cannot be told apart in two ways, or long addresses would take for ever
+            slug = rf"[-_]*(?:[^/_-]+[-_]+){{{HEADLINE_WORDS - 1}}}[^/]*"
+            return slug + _literal(first.frame)
         case "anything":
             return "[^/]+"
         case "query":

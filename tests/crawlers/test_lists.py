@@ -1,6 +1,7 @@
 """Lists that go on: section pages that are counted, "load more" end points, boards with sticky threads."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from pydantic import ValidationError
 from crawlers.paging import address_of, next_address
 from crawlers.rules import Listing, SectionPages
 from crawlers.sections import links_of_listing, links_of_section
+from crawlers.source import SourceSpec
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels
+from tests.site import CASES, hostile_site
 
 API = "https://baothu.vn/api/tin?muc=1"
 JSON = "application/json; charset=utf-8"
@@ -175,3 +178,20 @@ def test_sticky_threads_do_not_keep_a_board_going(web: Web, place: Place) -> Non
     told = place.crawl(web.spec(**forum))
     assert sorted(labels(told).values()) == ["archived", "archived"]
     assert [web.times(f"/bang?trang={page}") for page in (2, 3)] == [1, 0]
+
+
+def test_hostile_end_points_cost_no_more_than_their_source_allows(place: Place) -> None:
+    with hostile_site("127.0.0.25", cases=CASES[:3]) as site:
+        listings = [
+            {"url": site.url(f"/api/{name}?sau={{cursor}}"), "cursor": "sau", "links": "tin", "pages": 7}
+            for name in ("endless", "circle", "deep", "picture")
+        ]
+        spec = {"id": "thu-dich", "name": "Thù địch", "home": site.base, "allow_addresses": ["127.0.0.25"]}
+        facts = {"discover": {"listings": listings}, "articles": {"allow": ["^/bai/"]}}
+        told = labels(place.crawl(SourceSpec.model_validate(spec | facts)))
+        asked = Counter(request.path.partition("?")[0] for request in site.requests)
+        assert not site.trap
+    assert asked["/api/endless"] == 7
+    assert asked["/api/circle"] == 1
+    assert told["/api/deep?sau="] == told["/api/picture?sau="] == "dropped:listing_failed"
+    assert {told[case.path] for case in CASES[:3]} == {"archived"}

@@ -1,5 +1,6 @@
 """A site that nobody has described: what its addresses and pages have in common, the file proposed."""
 
+import time
 from datetime import date
 
 import pytest
@@ -83,6 +84,13 @@ def test_sections_are_any_where_all_that_were_looked_at_are_articles_and_else_by
     rule = Addresses(allow=(named,))
     assert rule.match(f"{HOME}a/tin-70123.html")
     assert not rule.match(f"{HOME}video/tin-70123.html")
+
+
+def test_a_pattern_takes_no_time_on_a_long_address() -> None:
+    rule = Addresses(allow=tuple(patterns([f"{HOME}a-b-c-d-e-f.html"], [], [])))
+    start = time.monotonic()
+    assert not rule.match(HOME + "a-" * 900 + "x.htm")
+    assert time.monotonic() - start < 0.5
 
 
 @given(st.lists(st.text("/abc-._12?=&%", max_size=30).map(lambda path: HOME + path), max_size=6))
