@@ -174,7 +174,7 @@ class Addresses(Contract):
     """Which addresses are wanted: one of `allow` is found in the URL's path, none of `deny` is.
 
     A pattern may also look for a query, as in `/showthread\\.php\\?t=`: it is tried on the path alone, on the
-    path with its query, tracking parameters left out, and on the path of the address without AMP.
+    path with its query, tracking parameters left out, and on the path without AMP and with letters encoded.
     """
 
     allow: tuple[Expression, ...] = Field(min_length=1)
@@ -184,7 +184,7 @@ class Addresses(Contract):
         """Say whether `url` is wanted."""
         parts = urlsplit(url)
         forms = [parts.path]
-        if parts.query or AMP_PATH.search(parts.path):
+        if parts.query or not parts.path.isascii() or AMP_PATH.search(parts.path):
             try:
                 twin = urlsplit(normalise(url))
             except ValueError:  # a port that is none

@@ -15,6 +15,7 @@ from crawlers.batches import Crawl
 from crawlers.failures import verdict
 from crawlers.project import project_settings
 from crawlers.readers import ReadingFailed
+from crawlers.scouting.looking import FEED_PATH
 from crawlers.scouting.shapes import by_shape, detailed, folder_of
 from crawlers.scouting.sights import Scouted, Section, Sight
 from crawlers.source import SourceSpec
@@ -88,13 +89,14 @@ class Scout(Spider):
 
     async def _feeds(self, home: str, fronts: Sequence[Sight]) -> tuple[list[str], list[str]]:
         """Return the site's feeds that have entries, and the addresses in them."""
-        named = list(dict.fromkeys(feed for sight in fronts for feed in sight.feeds))
+        given = [sight.url for sight in fronts if FEED_PATH.search(sight.url)]
+        named = list(dict.fromkeys([*given, *(feed for sight in fronts for feed in sight.feeds)]))
         waiting = list(named) or [urljoin(home, place) for place in FEED_PLACES]
         feeds: list[str] = []
         links: list[str] = []
         while waiting and self.left > REQUESTS // 2 and len(feeds) < FEEDS:
             url = waiting.pop(0)
-            if url in self.asked or not self._own(url):
+            if (url in self.asked and url not in given) or not self._own(url):
                 continue
             reading = await self._read(url, What.FEED)
             found = [link.url for link in reading.found.links] if reading else []

@@ -1,7 +1,9 @@
 """The proposed source file as YAML, with a comment where a person must look."""
 
-import json
+import math
 from collections.abc import Iterator
+
+import yaml
 
 from crawlers.scouting.proposal import Proposal
 
@@ -16,7 +18,7 @@ def as_yaml(proposal: Proposal, url: str, summary: str) -> str:
 
 def _lines(proposal: Proposal, url: str, summary: str) -> Iterator[str]:
     spec = proposal.spec
-    yield f"# Written by `langnghe sources test {url}` on {spec.checked}: {summary}."
+    yield f"# Written by `langnghe sources test {_plain(url)}` on {spec.checked}: {summary}."
     yield "# Lines that say `check` are guesses. All keys: docs/sources.md."
     yield f"id: {spec.id}  # check: part of the archive's paths; never change it once pages are archived"
     yield f"name: {_text(spec.name)}  # check"
@@ -35,7 +37,7 @@ def _lines(proposal: Proposal, url: str, summary: str) -> Iterator[str]:
     yield f"{'threads' if spec.threads else 'articles'}:"
     yield "  allow:"
     for pattern in wanted.allow:
-        yield f"    - {_pattern(pattern)}  # check: {proposal.checks['allow']}"
+        yield f"    - {_pattern(pattern)}  # check: {_plain(proposal.checks['allow'])}"
     if wanted.deny:
         yield f"  deny: [{', '.join(map(_pattern, wanted.deny))}]"
     if spec.threads:
@@ -72,10 +74,18 @@ def _rules(keys: tuple[str, ...], facts: dict[str, object]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Return `text` as a YAML scalar in double quotes: JSON's strings are such."""
-    return json.dumps(text, ensure_ascii=False)
+    """Return `text` as a YAML scalar in double quotes."""
+    written: str = yaml.safe_dump(text, allow_unicode=True, default_style='"', width=math.inf)
+    return written.strip()
+
+
+def _plain(text: str) -> str:
+    """Return `text` as it can stand in a comment."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _pattern(pattern: str) -> str:
-    """Return a pattern in single quotes, in which backslashes stand for themselves."""
+    """Return a pattern in single quotes, in which backslashes stand for themselves, if it can be."""
+    if not pattern.isprintable():
+        return _text(pattern)
     return "'" + pattern.replace("'", "''") + "'"

@@ -1,7 +1,7 @@
 """`langnghe sources`: what is crawled, whether it answers, and how a new one is added."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from core.errors import BadUsage, StageFailed
 from core.records import crawled
 from langnghe.commands.console import errors, house, output, print_json, print_table
 from langnghe.pipeline import find_source, named_contact
+
+if TYPE_CHECKING:
+    from crawlers.scouting.trial import Row
 
 app = typer.Typer(help="The sources: list them, check that they answer, add one.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -84,30 +87,27 @@ def try_new(
     if errors.is_terminal:
         errors.print("Looking over the site, then crawling ten pages, with pauses ...", markup=False)
     found = try_source(url, settings, allow_address or ())
+    if file is not None:
+        _write(file, found.yaml)
     if json:
         rows = [row.model_dump(mode="json") for row in found.rows]
         print_json({"source": found.spec.model_dump(mode="json"), "pages": rows, "yaml": found.yaml})
-    else:
-        print_table(
-            "",
-            ("title", "published", "characters", "comments", "address"),
-            [
-                (
-                    row.title or row.problem,
-                    f"{row.published_at:%Y-%m-%d %H:%M}" if row.published_at else "",
-                    row.characters,
-                    row.comments,
-                    row.url,
-                )
-                for row in found.rows
-            ],
-        )
-    if file is not None:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(found.yaml, encoding="utf-8")
-        except OSError as error:
-            raise BadUsage(f"{file}: can't be written ({error.strerror}); name another file") from error
-        errors.print(f"Wrote {file}; read the lines that say `check`", markup=False)
-    elif not json:
+        return
+    columns = ("title", "published", "characters", "comments", "address")
+    print_table("", columns, [_row(row) for row in found.rows])
+    if file is None:
         output.print(found.yaml, markup=False)
+
+
+def _row(row: "Row") -> tuple[str, str, int, int, str]:
+    day = f"{row.published_at:%Y-%m-%d %H:%M}" if row.published_at else ""
+    return row.title or row.problem, day, row.characters, row.comments, row.url
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadUsage(f"{file}: can't be written ({error.strerror}); name another file") from error
+    errors.print(f"Wrote {file}; read the lines that say `check`", markup=False)

@@ -94,6 +94,16 @@ def test_a_site_whose_feeds_stand_on_a_page_of_their_own(web: Web) -> None:
     assert web.times("/bai/tin-1012.html") + web.times("/bai/tin-1011.html") <= 2
 
 
+def test_the_address_of_a_feed_will_do(web: Web) -> None:
+    web.feed("/rss/moi.rss", [f"/bai/tin-{n}.html" for n in range(1001, 1005)])
+    for n in range(1001, 1005):
+        web.put(f"/bai/tin-{n}.html", article(f"Tin {n}"))
+    done = command("sources", "test", f"{web.base}/rss/moi.rss", "--allow-address", web.address, **FAST)
+    assert done.returncode == 0, done.stderr
+    assert f'home: "{web.base}/"' in done.stdout
+    assert f'- "{web.base}/rss/moi.rss"' in done.stdout
+
+
 def test_a_private_address_is_refused_before_anything_is_asked(web: Web) -> None:
     done = command("sources", "test", web.base, LANGNGHE_CRAWL__CONTACT="bien-tap@bao.example", **FAST)
     assert done.returncode == 1
