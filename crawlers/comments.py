@@ -1,5 +1,6 @@
 """Comments that an end point gives as JSON, under the article that was read before. Pure functions."""
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -71,6 +72,8 @@ def _plain(text: str) -> str:
 
 
 def _date(told: Any, language: str) -> datetime | None:
+    if isinstance(told, float) and math.isfinite(told):
+        told = int(told)
     number = int(told) if scalar(told).isascii() and scalar(told).isdigit() and len(scalar(told)) < 15 else 0
     seconds = number if number in SECONDS else number / 1000
     if int(seconds) in SECONDS:

@@ -94,6 +94,21 @@ def test_comments_and_replies_come_out_as_pages_under_their_article() -> None:
     assert reading.found.next_url == "https://baothu.vn/api/y-kien?bai=42&trang=2"
 
 
+@pytest.mark.parametrize(
+    "told",
+    [1_795_490_400, "1795490400", 1_795_490_400.5, 1_795_490_400_000, "2026-11-24T10:20:00+07:00"],
+)
+def test_dates_are_read_as_end_points_give_them(told: Any) -> None:
+    (page,) = read({"data": [{"noi_dung": "A", "luc": told}]}).pages
+    assert page.published_at == datetime.fromtimestamp(1_795_490_400, UTC)
+
+
+@pytest.mark.parametrize("told", [None, True, 12, -5, "", "hôm nào đó", 1e308, "9" * 40, {"a": 1}])
+def test_what_is_no_date_is_none(told: Any) -> None:
+    (page,) = read({"data": [{"noi_dung": "A", "luc": told}]}).pages
+    assert page.published_at is None
+
+
 def test_a_comment_without_an_id_is_named_by_its_words_the_same_each_time() -> None:
     answer = {"data": [{"noi_dung": "Chào"}, {"noi_dung": "Chào"}, {"ma": None, "noi_dung": "Bạn ơi"}]}
     once, again = read(answer).pages, read(answer, nth=3).pages
