@@ -20,8 +20,11 @@ TEXT_TYPES = frozenset(
         "application/feed+json",
     }
 )
-# Sitemaps are published gzipped; they are unpacked in memory, within the size limit, and never kept.
-PACKED_TYPES = frozenset({"application/gzip", "application/x-gzip"})
+# Sitemaps are published gzipped; they are unpacked in memory, within the size limit, and never kept. Servers
+# that know no `.gz` call them a stream of octets (nginx, S3); whether it is text, the unpacked bytes tell.
+PACKED_TYPES = frozenset(
+    {"application/gzip", "application/x-gzip", "application/octet-stream", "binary/octet-stream"}
+)
 # What a page of text never needs; not requested at all.
 NEVER_REQUESTED = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|ico|heic|svgz?|mp[34]|m4[av]|webm|og[gv]|wav|avi|mov|mkv|flv|m3u8|ts"

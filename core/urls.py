@@ -7,18 +7,31 @@ from urllib.parse import urlsplit, urlunsplit
 from w3lib.url import canonicalize_url
 
 # Parameters that follow a reader, not name a text. Sources: the parameter documentation of Google Analytics
-# and Ads, Meta, Microsoft, Mailchimp, HubSpot and Zalo, and the lists of the ClearURLs rules.
+# and Ads, Meta, Microsoft, Mailchimp, HubSpot and Zalo, and the lists of the ClearURLs rules. `amp;` stands
+# before a name where an address was escaped twice.
 TRACKING = re.compile(
-    r"(utm_\w+|itm_\w+|mtm_\w+|pk_\w+|hsa_\w+|fbclid|fb_\w+|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid"
-    r"|ttclid|igshid|igsh|mc_[ce]id|_hsenc|_hsmi|_ga|_gl|gad_source|srsltid|zarsrc|zalo_\w+|vero_\w+|mkt_tok"
-    r"|ref_src|ref_url|spm|cmpid|ocid|ncid|smid|at_medium|at_campaign|trk|amp_js_v|amp_gsa|usqp"
-    r"|phpsessid|jsessionid|sessionid|aspsessionid\w*|sid)",
+    r"(?:amp(?:;|%3b))*(?:utm_\w+|itm_\w+|mtm_\w+|pk_\w+|hsa_\w+|fbclid|fb_\w+|gclid|gclsrc|dclid|gbraid|wbraid|msclkid"
+    r"|yclid|twclid|ttclid|igshid|igsh|mibextid|li_fat_id|mc_[ce]id|_hsenc|_hsmi|_ga|_gl|gad_source"
+    r"|gad_campaignid|srsltid|zarsrc|zalo_\w+|vero_\w+|mkt_tok|ref_src|ref_url|spm|cmpid|ocid|ncid|smid|at_medium"
+    r"|at_campaign|trk|amp_js_v|amp_gsa|usqp|__twitter_impression|_openstat|wickedid|oly_anon_id|oly_enc_id"
+    r"|phpsessid|jsessionid|sessionid|aspsessionid\w*)",
     re.IGNORECASE,
 )
-AMP_FLAG = {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("mobile", "1"), ("m", "1")}
-TWIN_HOST = re.compile(r"^(?:www\d?|m|mobile|amp|wap|touch)\.(?=[^.]+\.[^.]+)")
-SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
-AMP_PATH = re.compile(r"(?:/amp(?:\.html?)?/?$|(?<=\.html)/amp/?$|[.-]amp(?=\.html?$)|\.amp$)", re.IGNORECASE)
+# `sid` is a session where it is long (phpBB: 32 hex digits); on others it is a story's number.
+SESSION = re.compile(r"(?:amp(?:;|%3b))*sid=[0-9a-z]{16,}", re.IGNORECASE)
+AMP_FLAG = {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")}
+# Flags of a mobile twin where they stand alone (Blogger's `?m=1`); beside others `m` may be a month.
+MOBILE_FLAG = re.compile(r"(?:m|mobile)=1", re.IGNORECASE)
+# Not where the rest would be a registry's domain: `mobile.com.vn` is a site of its own.
+TWIN_HOST = re.compile(
+    r"^(?:www\d?|m|mobile|amp|wap|touch)\.(?!(?:com|net|org|edu|gov|co|ac|biz|info|name|pro|health)\.[a-z]{2}$)"
+    r"(?=[^.]+\.[^.]+)"
+)
+# `;jsessionid=…` of Java, `/(S(…))/` of ASP.NET without cookies.
+SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*|/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.IGNORECASE)
+AMP_PATH = re.compile(
+    r"(?:^/amp(?=/[^/])|/amp(?:\.html?)?/?$|(?<=\.html)/amp/?$|[.-]amp(?=\.html?$)|\.amp$)", re.IGNORECASE
+)
 
 
 def normalise(url: str) -> str:
@@ -52,7 +65,8 @@ def _normalise(url: str) -> str:
     path = _without_amp(_without_dots(path))
     bare = canonicalize_url(urlunsplit(("https", netloc, path, parts.query, "")), keep_blank_values=True)
     parts = urlsplit(bare)
-    query = "&".join(p for p in parts.query.split("&") if p and not _tracks(p))
+    kept = [p for p in parts.query.split("&") if p and not _tracks(p)]
+    query = "" if len(kept) == 1 and MOBILE_FLAG.fullmatch(kept[0]) else "&".join(kept)
     return urlunsplit(("https", parts.netloc, parts.path.rstrip("/") or "/", query, ""))
 
 
@@ -86,4 +100,5 @@ def _without_amp(path: str) -> str:
 
 def _tracks(parameter: str) -> bool:
     name, _, value = parameter.partition("=")
-    return bool(TRACKING.fullmatch(name)) or (name.lower(), value.lower()) in AMP_FLAG
+    flag = (name.lower(), value.lower()) in AMP_FLAG
+    return flag or bool(TRACKING.fullmatch(name) or SESSION.fullmatch(parameter))

@@ -1,17 +1,9 @@
 """Checking a source: its robots.txt, feeds and sitemaps, and one page, fetched as safely as in a crawl."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from core.archive import Archive
 from core.contracts import Contract, Page
 from core.outcomes import Outcome, Result
-from core.records import open_records
-from core.records.crawled import declare_sources
-from core.records.runs import start_run
 from core.settings import Settings
-from crawlers.process import child_lines
-from crawlers.run import job
+from crawlers.apart import crawl_apart
 from crawlers.source import SourceSpec
 
 
@@ -29,31 +21,12 @@ def check(spec: SourceSpec, settings: Settings) -> list[Finding]:
 
     Raises StageFailed when the crawl process dies.
     """
-    outcomes: list[Outcome] = []
-    findings: list[Finding] = []
-    with TemporaryDirectory(prefix="langnghe-check-") as folder:
-        apart = settings.model_copy(
-            update={
-                "data_dir": Path(folder),
-                "archive_url": "",
-                "database_url": "",
-                "crawl": settings.crawl.model_copy(update={"pages_per_run": 1}),
-            }
-        )
-        records = open_records(apart)
-        try:
-            declare_sources(records, [(spec.id, spec.name, spec.home, True)])
-            run_id = start_run(records, "check")
-        finally:
-            records.close()
-        for said in child_lines(job(apart, run_id, [spec])):
-            if "outcome" in said:
-                outcomes.append(Outcome.model_validate(said["outcome"]))
-            for what, (ok, detail) in said.get("steps", {}).items():
-                findings.append(Finding(source_id=spec.id, what=what, ok=ok, detail=detail))
-        archive = Archive(apart.archive_location)
-        pages = [page for path in archive.partitions() for page in archive.read(path)]
-    findings.append(_page(spec, pages, [o for o in outcomes if o.item not in {f.what for f in findings}]))
+    trial = crawl_apart(spec, settings, 1)
+    findings = [
+        Finding(source_id=spec.id, what=what, ok=ok, detail=detail)
+        for what, (ok, detail) in trial.steps.items()
+    ]
+    findings.append(_page(spec, trial.pages, [o for o in trial.outcomes if o.item not in trial.steps]))
     return findings
 
 

@@ -39,12 +39,16 @@ READERS = max(1, min(4, os.cpu_count() or 1))
 
 
 class Job(Contract):
-    """What to crawl: `urls` None means that each source's pages are discovered."""
+    """What to crawl: `urls` None means that each source's pages are discovered.
+
+    `scout`: look over the site of the one source, and tell what was found instead.
+    """
 
     settings: dict[str, Any]
     run_id: str
     specs: tuple[SourceSpec, ...]
     urls: dict[str, tuple[str, ...]] | None = None
+    scout: bool = False
     debug: bool = False
 
 
@@ -109,13 +113,20 @@ async def _crawl(job: Job, sink: TextIO) -> None:
         finished=finished,
         fail=fail,
     )
-    all_sources = asyncio.ensure_future(_all(crawl, job))
+    all_sources = asyncio.ensure_future(_scout(crawl, job, sink) if job.scout else _all(crawl, job))
     await asyncio.wait({all_sources, failure}, return_when=asyncio.FIRST_COMPLETED)
     if failure.done():
         failure.result()
     await all_sources
     await readers.close()
     records.close()
+
+
+async def _scout(crawl: Crawl, job: Job, sink: TextIO) -> None:
+    from crawlers.scouting.scout import scout
+
+    found = await scout(crawl, job.specs[0])
+    _say(sink, {"scouted": found.model_dump(mode="json")})
 
 
 async def _all(crawl: Crawl, job: Job) -> None:

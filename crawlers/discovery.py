@@ -1,126 +1,127 @@
-"""Finding pages: what feeds, sitemaps and section pages link to. Pure functions of untrusted bytes."""
+"""Discovery: a source's feeds, sitemaps, sections and listings are asked for and followed."""
 
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-import feedparser
-from lxml import etree
-from parsel import Selector
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
 
-from core.urls import TRACKING
-from crawlers.extraction.dates import NO_YEAR, YEARS
-from crawlers.source import SectionPages
-from crawlers.tasks import Found, Link
+from core.outcomes import Result
+from core.urls import page_id
+from crawlers.batches import Haul
+from crawlers.failures import Verdict, of_status, why
+from crawlers.novelty import crawl_outcome
+from crawlers.paging import address_of
+from crawlers.tasks import Found, What
 
-# sitemaps.org: at most 50,000 addresses in one file, an address of at most 2,048 characters.
-LINKS_LIMIT = 50_000
-URL_LIMIT = 2_048
+if TYPE_CHECKING:
+    from crawlers.spider import SourceSpider
 
-
-def links_of_feed(body: bytes, url: str, content_type: str | None) -> Found:
-    """Return what the RSS or Atom feed `body` of `url` links to, also from an ill-formed one."""
-    headers = {"content-type": content_type or "application/xml", "content-location": url}
-    feed = feedparser.parse(body, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
-    links = []
-    for entry in feed.entries[:LINKS_LIMIT]:
-        address = _absolute(url, entry.get("link") or entry.get("id") or "")
-        if address:
-            links.append(Link(url=address, published_at=_moment(entry.get("published") or "")))
-    return Found(links=tuple(links), broken=not feed.get("version") and not links)
+# Sitemap indexes of large papers list a file for each month; the latest are read first.
+SITEMAPS_LIMIT = 200
+SITEMAP_DEPTH = 3
+FIRST = 30  # before all pages
+JSON = {"Accept": "application/json"}
 
 
-def links_of_sitemap(body: bytes, url: str) -> Found:
-    """Return the pages and sitemaps that the sitemap `body` of `url` lists; a text of URLs is one too."""
-    links: list[Link] = []
-    sitemaps: list[tuple[str, str]] = []
-    if not body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        lines = body.decode("utf-8", "replace").splitlines()[:LINKS_LIMIT]
-        addresses = [_absolute(url, line) for line in lines if line.startswith(("http://", "https://"))]
-        listed = [Link(url=address) for address in addresses if address]
-        return Found(links=tuple(listed), broken=not listed)
-    parser = etree.XMLPullParser(
-        ("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-    )
-    rooted = False
-    for start in range(0, len(body), 65_536):
-        parser.feed(body[start : start + 65_536])
-        for _, element in parser.read_events():
-            assert isinstance(element, etree._Element)
-            name = _name(element)
-            rooted = rooted or name in {"url", "sitemap", "urlset", "sitemapindex"}
-            if name not in {"url", "sitemap"}:
-                continue
-            facts = {
-                _name(child): (child.text or "").strip() for child in element.iter() if child is not element
-            }
-            address = _absolute(url, facts.get("loc", ""))
-            if address and name == "sitemap":
-                sitemaps.append((facts.get("lastmod", ""), address))
-            elif address:
-                links.append(Link(url=address, published_at=_moment(facts.get("publication_date", ""))))
-            element.clear()
-            parent = element.getparent()
-            while parent is not None and element.getprevious() is not None:
-                del parent[0]
-        if len(links) + len(sitemaps) >= LINKS_LIMIT:
-            break
-    latest = [address for _, address in sorted(sitemaps, key=lambda s: s[0], reverse=True)]
-    return Found(links=tuple(links[:LINKS_LIMIT]), sitemaps=tuple(latest), broken=not rooted)
+class Discovery:
+    """Looks for the pages of one source in one run, and knows how far it got."""
 
+    def __init__(self, spider: "SourceSpider") -> None:
+        """Look for the pages of the spider's source."""
+        self.spider = spider
+        self.visited: set[str] = set()
+        self.listed: defaultdict[tuple[What, int], set[str]] = defaultdict(set)  # what each list has named
+        self.sitemaps = SITEMAPS_LIMIT
 
-def links_of_section(html: str, url: str, rule: SectionPages) -> Found:
-    """Return what the section page `html` of `url` links to by `rule`, and its next page."""
-    page = Selector(html, type="html")
-    base = urljoin(url, page.css("base::attr(href)").get("").strip())
-    elements = page.css(rule.links)[:LINKS_LIMIT]
-    hrefs = [e.attrib.get("href") or e.css("a::attr(href)").get("") for e in elements]
-    addresses = [_absolute(base, href) for href in hrefs]
-    return Found(
-        links=tuple(Link(url=a) for a in dict.fromkeys(addresses) if a),
-        next_url=next_page(page, base, rule.next),
-    )
+    def start(self) -> Iterator[Request]:
+        """Yield a request for each feed, sitemap, section and listing of the source."""
+        found = self.spider.spec.discover
+        for url in found.feeds:
+            yield self._request(What.FEED, url)
+        for url in found.sitemaps:
+            yield self._request(What.SITEMAP, url)
+        for place, section in enumerate(found.sections):
+            yield self._request(What.SECTION, address_of(section, 0), place)
+        for place, listing in enumerate(found.listings):
+            yield self._request(What.LISTING, address_of(listing, 0), place)
 
+    def _request(self, what: What, url: str, place: int = 0, nth: int = 0) -> Request:
+        self.visited.add(url)
+        return Request(
+            url,
+            callback=self.discover,
+            errback=self.failed,
+            cb_kwargs={"what": what, "place": place, "nth": nth, "item": url},
+            headers=JSON if what is What.LISTING else {},
+            meta={"packed": what in {What.FEED, What.SITEMAP}, "any_host": True},
+            priority=FIRST,
+            dont_filter=True,
+        )
 
-def next_page(page: Selector, base: str, css: str | None) -> str | None:
-    """Return the address of the page's link to its next page, or None."""
-    href = page.css(css).xpath("@href").get() if css else None
-    return _absolute(base, href) if href else None
-
-
-def _absolute(base: str, address: str) -> str | None:
-    """Return `address` as it is to be fetched, without what only follows readers, or None for no address."""
-    address = address.strip()
-    if not address or len(address) > URL_LIMIT:
-        return None
-    try:
-        parts = urlsplit(urljoin(base, address))
-        host = parts.hostname
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not host:
-        return None
-    query = "&".join(p for p in parts.query.split("&") if not TRACKING.fullmatch(p.partition("=")[0]))
-    return parts._replace(query=query, fragment="").geturl()
-
-
-def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
-def _moment(text: str) -> datetime | None:
-    """Return the time that `text` gives with its zone (RFC 3339 or RFC 5322), else None: no guess.
-
-    A year that no page can be of is no time either.
-    """
-    text = text.strip()[:60]
-    if NO_YEAR.search(text):
-        return None
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    async def discover(
+        self, response: Response, what: What, place: int, nth: int, item: str
+    ) -> AsyncIterator[Request | Haul]:
+        """Take up what a discovery page leads to; `nth` counts a list's pages, or levels of sitemaps."""
         try:
-            found = read(text)
-        except (ValueError, IndexError, OverflowError):
-            continue
-        zoned = found.tzinfo is not None and "GMT+" not in text and "GMT-" not in text
-        return found if zoned and found.year in YEARS else None
-    return None
+            for output in await self._discovered(response, what, place, nth, item):
+                yield output
+        except Exception as error:
+            yield self.undiscovered(what, item, self.spider.broken(item, error))
+
+    async def _discovered(
+        self, response: Response, what: What, place: int, nth: int, item: str
+    ) -> list[Request | Haul]:
+        spider = self.spider
+        if response.status != 200:
+            return [self.undiscovered(what, item, of_status(response.status))]
+        found = (await spider.read(response, what, place=place, nth=nth)).found
+        if found.broken:
+            return [self.undiscovered(what, item, Verdict(Result.DROPPED, "", f"is no {what}"))]
+        wanted = spider.wanted(found.links)
+        requests = await spider.requests(wanted)
+        also = f", {len(found.sitemaps)} sitemaps" if found.sitemaps else ""
+        told = f"{what}: {len(found.links)} addresses, {len(wanted)} wanted and new to this run{also}"
+        spider.steps[item] = (True, told)
+        goes_on = self._names_more(found, what, place)
+        if spider.left <= 0:
+            return requests
+        requests += self._sitemaps(found, item, nth)
+        more = found.next_url
+        if more and goes_on and more not in self.visited and spider.near(more, item):
+            requests.append(self._request(what, more, place, nth + 1))
+        return requests
+
+    def _names_more(self, found: Found, what: What, place: int) -> bool:
+        """Say whether a page of a list names what the source wants and no page of this list named before.
+
+        What feeds or other lists named counts too, so that a list goes on below its newest entries; threads
+        that stick to the top of every page do not, so that a list without an end is left.
+        """
+        named = {page_id(link.url) for link in found.links if self.spider.spec.kind_of(link.url)}
+        more = named - self.listed[what, place]
+        self.listed[what, place] |= more
+        return bool(more)
+
+    def _sitemaps(self, found: Found, item: str, depth: int) -> list[Request]:
+        further: list[Request] = []
+        for url in found.sitemaps if depth < SITEMAP_DEPTH else ():
+            if url not in self.visited and self.sitemaps > 0 and self.spider.near(url, item):
+                self.sitemaps -= 1
+                further.append(self._request(What.SITEMAP, url, nth=depth + 1))
+        return further
+
+    def failed(self, failure: Failure) -> Iterable[Haul]:
+        """Say that a discovery page could not be fetched."""
+        facts = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        yield self.undiscovered(facts["what"], facts["item"], why(failure))
+
+    def undiscovered(self, what: What, url: str, reason: Verdict) -> Haul:
+        """Return the outcome of what could not be read, and remember it for the source's health."""
+        detail = f"{what}: {reason.reason}: {reason.detail}" if reason.reason else f"{what}: {reason.detail}"
+        self.spider.failed.append(f"{url}: {reason.detail}")
+        self.spider.steps[url] = (False, detail)
+        dropped = Verdict(Result.DROPPED, f"{what}_failed", detail)
+        return Haul(outcomes=(crawl_outcome(self.spider.spec.id, url, url, dropped),))

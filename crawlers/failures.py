@@ -16,6 +16,7 @@ from scrapy.exceptions import (
     StopDownload,
     UnsupportedURLSchemeError,
 )
+from twisted.python.failure import Failure
 
 from core.outcomes import Result
 
@@ -97,6 +98,12 @@ def verdict(error: BaseException) -> Verdict:
             )
         case _:
             return Verdict(quarantined, "crawl_failed", f"unexpected: {named(error)}")
+
+
+def why(failure: Failure) -> Verdict:
+    """Return what becomes of the item whose request ended in `failure`."""
+    assert failure.value is not None
+    return verdict(failure.value)
 
 
 def named(error: BaseException) -> str:

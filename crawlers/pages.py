@@ -1,9 +1,9 @@
 """Pages from what was read: an article with the comments below it, the posts of a thread's page."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 from parsel import Selector
@@ -12,12 +12,14 @@ from core.contracts import Page, PageType, content_hash
 from core.gate import without_data_uris
 from core.text import nfc
 from core.urls import normalise, page_id
-from crawlers.discovery import next_page
 from crawlers.extraction import Extract, dates, decode, extract
-from crawlers.extraction.posted import POST_LIMIT, POSTS_LIMIT, Post, named
+from crawlers.extraction.posted import POSTS_LIMIT, Post, anchored
 from crawlers.extraction.result import TITLE_LIMIT
-from crawlers.extraction.wording import block, cut, line
-from crawlers.source import SourceSpec, Threads
+from crawlers.extraction.wording import cut, line
+from crawlers.rules import Threads
+from crawlers.sections import base_of, next_page
+from crawlers.source import SourceSpec
+from crawlers.tasks import Under
 
 # What has no title and is shorter than a paragraph is a menu or a notice, not an article.
 UNTITLED_LENGTH = 200
@@ -70,7 +72,8 @@ def article(
     if (rule := spec.comments) is not None:
         tree = Selector(decode(body, content_type), type="html")
         marked = _marked(tree, rule.item, rule.text, rule.date, rule.id, spec.language)
-    return (page, *_below(spec, marked or found.posts, page))
+    under = Under.of(page)
+    return (page, *(comment(spec, under, post, fetched_at) for post in marked or found.posts))
 
 
 def posts(
@@ -88,7 +91,7 @@ def posts(
     `thread_url` is the address of the thread's first page, from which all ids come.
     """
     tree = Selector(decode(body, content_type), type="html")
-    title = cut(without_data_uris(line(_text(tree.css(rule.title)[:1]))), TITLE_LIMIT)
+    title = cut(without_data_uris(line(text_of(tree.css(rule.title)[:1]))), TITLE_LIMIT)
     said = _marked(tree, rule.post, rule.text, rule.date, rule.id, spec.language)
     if not said:
         told = extract(body, url, content_type)
@@ -110,28 +113,27 @@ def posts(
         )
         for post in said
     )
-    base = urljoin(url, tree.css("base::attr(href)").get("").strip())
-    return found, next_page(tree, base, rule.next)
+    return found, next_page(tree, base_of(tree, url), rule.next)
 
 
-def _below(spec: SourceSpec, posts: Iterable[Post], page: Page) -> Iterable[Page]:
-    for post in posts:
-        yield Page(
-            id=page_id(page.canonical_url, post.anchor),
-            url=f"{page.url}#{post.anchor}",
-            canonical_url=f"{page.canonical_url}#{post.anchor}",
-            source_id=spec.id,
-            type=PageType.COMMENT,
-            parent_id=page.id,
-            thread_id=page.id,
-            thread_title=page.title,
-            section=page.section,
-            text=post.text,
-            language=spec.language,
-            published_at=post.published_at,
-            fetched_at=page.fetched_at,
-            content_hash=content_hash("", "", post.text),
-        )
+def comment(spec: SourceSpec, under: Under, post: Post, fetched_at: datetime) -> Page:
+    """Return a reader's comment under an article."""
+    return Page(
+        id=page_id(under.canonical_url, post.anchor),
+        url=f"{under.url}#{post.anchor}",
+        canonical_url=f"{under.canonical_url}#{post.anchor}",
+        source_id=spec.id,
+        type=PageType.COMMENT,
+        parent_id=under.id,
+        thread_id=under.id,
+        thread_title=under.title,
+        section=under.section,
+        text=post.text,
+        language=spec.language,
+        published_at=post.published_at,
+        fetched_at=fetched_at,
+        content_hash=content_hash("", "", post.text),
+    )
 
 
 def _marked(
@@ -142,20 +144,20 @@ def _marked(
     id_attribute: str,
     language: str,
 ) -> tuple[Post, ...]:
-    """Return the comments or posts that the CSS finds in `tree`, one without an id named by its text."""
+    """Return the comments or posts that the CSS finds in `tree`."""
     if item is None or text_css is None:
         return ()
-    found: dict[str, Post] = {}
-    for element in tree.css(item)[:POSTS_LIMIT]:
-        text = cut(block(without_data_uris(_text(element.css(text_css)[:1]))), POST_LIMIT)
-        if text:
-            date = _date(element.css(date_css)[:1], language) if date_css else None
-            post = Post(named(element.attrib.get(id_attribute, ""), text, date, found), text, date)
-            found.setdefault(post.anchor, post)
-    return tuple(found.values())
+    return anchored(
+        (
+            element.attrib.get(id_attribute, ""),
+            text_of(element.css(text_css)[:1]),
+            _date(element.css(date_css)[:1], language) if date_css else None,
+        )
+        for element in tree.css(item)[:POSTS_LIMIT]
+    )
 
 
-def _text(elements: Sequence[Selector]) -> str:
+def text_of(elements: Sequence[Selector]) -> str:
     """Return the text of `elements`, block elements on lines of their own, quoted posts left out."""
     parts: list[str] = []
     for element in elements:
@@ -176,7 +178,7 @@ def _text(elements: Sequence[Selector]) -> str:
 def _date(elements: Sequence[Selector], language: str) -> datetime | None:
     for element in elements:
         shown = [element.attrib.get(name, "") for name in ("datetime", "content", "data-time", "title")]
-        found = dates.settle([*filter(None, shown), line(_text([element]))], dates.habits(language, ""))
+        found = dates.settle([*filter(None, shown), line(text_of([element]))], dates.habits(language, ""))
         if found is not None:
             return found
     return None

@@ -1,7 +1,15 @@
 """Reading: what one fetched body says. All parsing of foreign bytes happens here, in a reader process."""
 
-from crawlers import discovery, pages
+from protego import Protego
+
+from crawlers import pages
+from crawlers.comments import comments, with_comments
 from crawlers.extraction import decode
+from crawlers.feeds import links_of_feed
+from crawlers.links import absolute
+from crawlers.scouting.looking import look
+from crawlers.sections import links_of_listing, links_of_section
+from crawlers.sitemaps import links_of_sitemap
 from crawlers.tasks import Found, Reading, Task, What
 
 
@@ -10,17 +18,34 @@ def read(task: Task, body: bytes) -> Reading:
     spec, url, kind = task.spec, task.url, task.content_type
     match task.what:
         case What.FEED:
-            return Reading(found=discovery.links_of_feed(body, url, kind))
+            return Reading(found=links_of_feed(body, url, kind))
         case What.SITEMAP:
-            return Reading(found=discovery.links_of_sitemap(body, url))
+            return Reading(found=links_of_sitemap(body, url))
         case What.SECTION:
-            rule = spec.discover.sections[task.section]
-            return Reading(found=discovery.links_of_section(decode(body, kind), url, rule))
+            section = spec.discover.sections[task.place]
+            return Reading(found=links_of_section(decode(body, kind), url, section, task.nth))
+        case What.LISTING:
+            rule = spec.discover.listings[task.place]
+            return Reading(found=links_of_listing(body, url, rule, task.nth))
         case What.ARTICLE:
-            return Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
+            reading = Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
+            return with_comments(reading, spec.comment_api, body, kind) if spec.comment_api else reading
+        case What.COMMENTS:
+            assert spec.comment_api is not None
+            assert task.under is not None
+            return comments(spec, spec.comment_api, body, task.under, task.nth, task.fetched_at)
         case What.THREAD:
             assert spec.threads is not None
             posts, next_url = pages.posts(
                 spec, spec.threads, body, url, kind, task.fetched_at, task.thread_url
             )
             return Reading(pages=posts, found=Found(next_url=next_url))
+        case What.ROBOTS:
+            return Reading(found=Found(sitemaps=_told_sitemaps(body, url)))
+        case What.SIGHT:
+            return Reading(sight=look(body, url, kind))
+
+
+def _told_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
+    told = Protego.parse(body.decode("utf-8", "replace")).sitemaps
+    return tuple(address for line in told if (address := absolute(url, line)))

@@ -1,114 +1,21 @@
 """Sources: one YAML file each, read into typed specs; a mistake names file, key and what to do."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 import yaml
-from cssselect import SelectorError
-from parsel import Selector
-from pydantic import AfterValidator, Field, IPvAnyAddress, ValidationError, model_validator
+from pydantic import Field, IPvAnyAddress, ValidationError, model_validator
 
 from core.contracts import Contract, Text
 from core.errors import BadSettings
 from core.urls import normalise
+from crawlers.rules import Addresses, CommentApi, Comments, Discover, Threads, Url
 
 PACKAGED = Path(__file__).parent / "sources"
-NO_PAGE = Selector("<html></html>", type="html")
-
-
-def _web_address(url: str) -> str:
-    normalise(url)
-    return url
-
-
-def _expression(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"no regular expression ({error})") from error
-    return pattern
-
-
-def _selector(css: str) -> str:
-    try:
-        NO_PAGE.css(css)
-    except (SelectorError, ValueError) as error:
-        raise ValueError(f"no CSS selector ({error})") from error
-    return css
-
-
-Url = Annotated[str, AfterValidator(_web_address)]
-Expression = Annotated[str, AfterValidator(_expression)]
-Css = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
-
-
-class SectionPages(Contract):
-    """A section page: CSS of the links to articles or threads, and of the link to the next page."""
-
-    url: Url
-    links: Css = "a"
-    next: Css | None = None
-
-
-class Discover(Contract):
-    """Where a source's new pages are found."""
-
-    feeds: tuple[Url, ...] = ()
-    sitemaps: tuple[Url, ...] = ()
-    sections: tuple[SectionPages, ...] = ()
-
-
-class Addresses(Contract):
-    """Which addresses are wanted: one of `allow` is found in the URL's path, none of `deny` is.
-
-    A pattern may also look for a query, as in `/showthread\\.php\\?t=`: it is tried on the path alone and on
-    the path with its query, tracking parameters left out.
-    """
-
-    allow: tuple[Expression, ...] = Field(min_length=1)
-    deny: tuple[Expression, ...] = ()
-
-    def match(self, url: str) -> bool:
-        """Say whether `url` is wanted."""
-        parts = urlsplit(url)
-        query = urlsplit(normalise(url)).query if parts.query else ""
-        forms = (parts.path, f"{parts.path}?{query}") if query else (parts.path,)
-        return _found(self.allow, forms) and not _found(self.deny, forms)
-
-
-def _found(patterns: Sequence[str], forms: Sequence[str]) -> bool:
-    return any(re.search(pattern, form) for pattern in patterns for form in forms)
-
-
-class Comments(Contract):
-    """Where readers' comments stand below an article: CSS, and the attribute that names a comment."""
-
-    item: Css
-    text: Css
-    date: Css | None = None
-    id: str = "id"
-
-
-class Threads(Addresses):
-    """Which addresses are forum threads, and where their posts stand; without `post` their JSON-LD tells."""
-
-    title: Css = "h1"
-    post: Css | None = None
-    text: Css | None = None
-    date: Css | None = None
-    next: Css | None = None
-    id: str = "id"
-
-    @model_validator(mode="after")
-    def _both_or_neither(self) -> Self:
-        if (self.post is None) != (self.text is None):
-            raise ValueError("threads: `post` and `text` go together; give both or neither")
-        return self
 
 
 class Expected(Contract):
@@ -135,13 +42,14 @@ class SourceSpec(Contract):
     discover: Discover
     articles: Addresses | None = None
     comments: Comments | None = None
+    comment_api: CommentApi | None = None
     threads: Threads | None = None
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         found = self.discover
-        if not (found.feeds or found.sitemaps or found.sections):
-            raise ValueError("discover: at least one feed, sitemap or section is needed")
+        if not (found.feeds or found.sitemaps or found.sections or found.listings):
+            raise ValueError("discover: at least one feed, sitemap, section or listing is needed")
         if self.type == "news" and self.articles is None:
             raise ValueError("articles: a news source says which addresses are articles")
         if self.type == "forum" and self.threads is None:

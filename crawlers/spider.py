@@ -21,7 +21,9 @@ from core.records.crawled import Seen, seen
 from core.records.runs import quarantined
 from core.urls import normalise, page_id
 from crawlers.batches import Crawl, Haul
-from crawlers.failures import Verdict, named, of_status, verdict
+from crawlers.commenting import Commenting
+from crawlers.discovery import Discovery
+from crawlers.failures import Verdict, named, of_status, verdict, why
 from crawlers.novelty import (
     crawl_outcome,
     erased_outcome,
@@ -35,12 +37,8 @@ from crawlers.readers import ReadingFailed
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
 
-# Sitemap indexes of large papers list a file for each month; the latest are read first.
-SITEMAPS_LIMIT = 200
-SITEMAP_DEPTH = 3
-SECTION_PAGES = 200
 THREAD_PAGES = 200
-DISCOVERY_FIRST, THREAD_ON, NEW, KNOWN = 30, 20, 10, 0
+THREAD_ON, NEW, KNOWN = 20, 10, 0
 Output = AsyncIterator[Request | Haul]
 
 
@@ -69,14 +67,15 @@ class SourceSpider(Spider):
         self.known: set[str] = set()  # ids of addresses that this run has taken up
         self.held: dict[str, str] = {}  # items in quarantine, with the address where each was found
         self.given: set[str] = set()  # ids of pages that have their outcome
-        self.visited: set[str] = set()  # discovery pages and pages of threads
+        self.visited: set[str] = set()  # pages of threads
         self.left = crawl.settings.crawl.pages_per_run
         self.passed_over = 0
         self.resting = 0  # pages that gave nothing lately and are left alone for a while
-        self.sitemaps = SITEMAPS_LIMIT
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
         self.failed: list[str] = []  # discovery pages that could not be read, in words
+        self.discovery = Discovery(self)
+        self.commenting = Commenting(self)
         self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -89,84 +88,13 @@ class SourceSpider(Spider):
         self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
             links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
-            for output in await self._requests(self._wanted(links, given=True), given=True):
+            for output in await self.requests(self.wanted(links, given=True), given=True):
                 yield output
             return
-        found = self.spec.discover
-        for url in found.feeds:
-            yield self._discovery(What.FEED, url)
-        for url in found.sitemaps:
-            yield self._discovery(What.SITEMAP, url)
-        for place, section in enumerate(found.sections):
-            yield self._discovery(What.SECTION, section.url, section=place)
+        for request in self.discovery.start():
+            yield request
 
-    # Discovery
-
-    def _discovery(self, what: What, url: str, *, section: int = 0, depth: int = 0) -> Request:
-        self.visited.add(url)
-        return Request(
-            url,
-            callback=self.discover,
-            errback=self.discovery_failed,
-            cb_kwargs={"what": what, "section": section, "depth": depth, "item": url},
-            meta={"packed": what is What.SITEMAP, "any_host": True},
-            priority=DISCOVERY_FIRST,
-            dont_filter=True,
-        )
-
-    async def discover(self, response: Response, what: What, section: int, depth: int, item: str) -> Output:
-        """Take up what a feed, sitemap or section page leads to."""
-        try:
-            for output in await self._discovered(response, what, section, depth, item):
-                yield output
-        except Exception as error:
-            yield self._undiscovered(what, item, self._broken(item, error))
-
-    async def _discovered(
-        self, response: Response, what: What, section: int, depth: int, item: str
-    ) -> list[Request | Haul]:
-        if response.status != 200:
-            return [self._undiscovered(what, item, of_status(response.status))]
-        found = (await self._read(response, what, section=section)).found
-        if found.broken:
-            return [self._undiscovered(what, item, Verdict(Result.DROPPED, "", f"is no {what}"))]
-        wanted = self._wanted(found.links)
-        requests = await self._requests(wanted)
-        also = f", {len(found.sitemaps)} sitemaps" if found.sitemaps else ""
-        self.steps[item] = (
-            True,
-            f"{what}: {len(found.links)} addresses, {len(wanted)} wanted and new to this run{also}",
-        )
-        further: list[Request] = []
-        for url in found.sitemaps:
-            if (
-                url not in self.visited
-                and depth < SITEMAP_DEPTH
-                and self.sitemaps > 0
-                and self._near(url, item)
-            ):
-                self.sitemaps -= 1
-                further.append(self._discovery(What.SITEMAP, url, depth=depth + 1))
-        more = found.next_url
-        if more and wanted and more not in self.visited and depth < SECTION_PAGES and self._near(more, item):
-            further.append(self._discovery(What.SECTION, more, section=section, depth=depth + 1))
-        return [*requests, *further] if self.left > 0 else [*requests]
-
-    def discovery_failed(self, failure: Failure) -> Iterable[Haul]:
-        """Say that a discovery page could not be fetched."""
-        facts = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        yield self._undiscovered(facts["what"], facts["item"], _why(failure))
-
-    def _undiscovered(self, what: What, url: str, why: Verdict) -> Haul:
-        detail = f"{what}: {why.reason}: {why.detail}" if why.reason else f"{what}: {why.detail}"
-        self.failed.append(f"{url}: {why.detail}")
-        self.steps[url] = (False, detail)
-        dropped = Verdict(Result.DROPPED, f"{what}_failed", detail)
-        return Haul(outcomes=(crawl_outcome(self.spec.id, url, url, dropped),))
-
-    # Pages
-
-    def _wanted(self, links: Sequence[Link], *, given: bool = False) -> dict[str, tuple[Link, What]]:
+    def wanted(self, links: Sequence[Link], *, given: bool = False) -> dict[str, tuple[Link, What]]:
         """Return by id those of `links` that this source wants and this run has not taken up."""
         wanted: dict[str, tuple[Link, What]] = {}
         for link in links:
@@ -178,7 +106,7 @@ class SourceSpider(Spider):
                 wanted.setdefault(name, (link, What(kind)))
         return wanted
 
-    async def _requests(
+    async def requests(
         self, wanted: dict[str, tuple[Link, What]], *, given: bool = False
     ) -> list[Request | Haul]:
         """Return requests for what is `wanted`, the unseen first, as many as this run may still take up.
@@ -209,9 +137,11 @@ class SourceSpider(Spider):
 
     def _page(self, url: str, what: What, facts: dict[str, Any], before: Seen | None) -> Request:
         headers = {}
-        if before is not None and before.etag:
+        # Comments of an end point are found by way of their article, which stays the same when they change.
+        leads_on = what is What.ARTICLE and self.spec.comment_api is not None
+        if before is not None and before.etag and not leads_on:
             headers["If-None-Match"] = before.etag
-        if before is not None and before.last_modified:
+        if before is not None and before.last_modified and not leads_on:
             headers["If-Modified-Since"] = before.last_modified
         return Request(
             url,
@@ -231,11 +161,13 @@ class SourceSpider(Spider):
             yield self._nothing(item, refusal)
             return
         try:
-            reading = await self._read(response, What.ARTICLE, told_at=told_at)
-            haul = await self._haul(response, item, item.name, reading.pages)
+            reading = await self.read(response, What.ARTICLE, told_at=told_at)
+            yield await self.haul(response, item, item.name, reading.pages)
         except Exception as error:
-            haul = self._nothing(item, self._broken(item.url, error))
-        yield haul
+            yield self._nothing(item, self.broken(item.url, error))
+            return
+        if reading.under is not None and reading.found.next_url is not None:
+            yield self.commenting.ask(reading.under, reading.found.next_url, item)
 
     async def thread(self, response: Response, item: Item, url: str, depth: int) -> Output:
         """Give the posts on the page `url` of the thread `item`, and go on to its next page.
@@ -248,10 +180,10 @@ class SourceSpider(Spider):
             yield self._nothing(item, refusal)
             return
         try:
-            reading = await self._read(response, What.THREAD, thread_url=item.name)
+            reading = await self.read(response, What.THREAD, thread_url=item.name)
             more = reading.found.next_url
-            haul = await self._haul(response, item, url, reading.pages, leads_on=more is not None)
-            if more and more not in self.visited and depth < THREAD_PAGES and self._near(more, url):
+            haul = await self.haul(response, item, url, reading.pages, leads_on=more is not None)
+            if more and more not in self.visited and depth < THREAD_PAGES and self.near(more, url):
                 yield haul
                 self.visited.update((url, more))
                 self.known.add(page_id(more))
@@ -264,12 +196,12 @@ class SourceSpider(Spider):
             else:
                 yield haul
         except Exception as error:
-            yield self._nothing(item, self._broken(item.url, error))
+            yield self._nothing(item, self.broken(item.url, error))
 
     def page_failed(self, failure: Failure) -> Iterable[Haul]:
         """Give the outcome of a page that could not be fetched."""
         item = failure.request.cb_kwargs["item"]  # type: ignore[attr-defined]
-        yield self._nothing(item, _why(failure))
+        yield self._nothing(item, why(failure))
 
     def _refusal(self, response: Response) -> Verdict | None:
         if response.status == 304:
@@ -286,7 +218,8 @@ class SourceSpider(Spider):
         texts = (nothing_found(self.spec.id, item.name, datetime.now(UTC)),) if remembered else ()
         return Haul(texts=texts, outcomes=(self._outcome(item, why),))
 
-    def _broken(self, url: str, error: Exception) -> Verdict:
+    def broken(self, url: str, error: Exception) -> Verdict:
+        """Return what becomes of what was to be read at `url` and ended in `error`."""
         if isinstance(error, LangngheError):
             self.crawl.fail(error)
         if isinstance(error, ReadingFailed):
@@ -294,7 +227,7 @@ class SourceSpider(Spider):
         self.logs.error("page failed", page=url, error=named(error))
         return verdict(error)
 
-    async def _haul(
+    async def haul(
         self, response: Response, item: Item, url: str, pages: Sequence[Page], *, leads_on: bool = False
     ) -> Haul:
         """Return what is new of `pages`, found at `url`, with one outcome each.
@@ -320,7 +253,8 @@ class SourceSpider(Spider):
         etag, changed_at = _header(response, "ETag"), _header(response, "Last-Modified")
         return with_validators(haul, self.spec.id, url, pages, before, etag, changed_at)
 
-    async def _read(self, response: Response, what: What, **facts: Any) -> Reading:
+    async def read(self, response: Response, what: What, **facts: Any) -> Reading:
+        """Return what a reader makes of the response. Raises ReadingFailed."""
         task = Task(
             what=what,
             spec=self.spec,
@@ -337,7 +271,7 @@ class SourceSpider(Spider):
     def _outcome(self, item: Item, why: Verdict) -> Outcome:
         return crawl_outcome(self.spec.id, item.name, item.url, why)
 
-    def _near(self, url: str, item: str) -> bool:
+    def near(self, url: str, item: str) -> bool:
         """Say whether `url` is of this source's site, or of the host that the discovery page `item` is on."""
         return self.spec.has(url) or urlsplit(url).netloc == urlsplit(item).netloc
 
@@ -350,11 +284,6 @@ class SourceSpider(Spider):
         home, parts = urlsplit(self.spec.home), urlsplit(url)
         same = parts.netloc == urlsplit(normalise(self.spec.home)).netloc
         return urlunsplit(parts._replace(scheme=home.scheme, netloc=home.netloc)) if same else url
-
-
-def _why(failure: Failure) -> Verdict:
-    assert failure.value is not None
-    return verdict(failure.value)
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from core.contracts import Contract, Page
+from crawlers.scouting.sights import Sight
 from crawlers.source import SourceSpec
 
 
@@ -28,21 +29,49 @@ class Found(Contract):
     broken: bool = False
 
 
+class Under(Contract):
+    """The article that comments stand under; `number` is what the source's comment end point knows it by."""
+
+    id: str
+    url: str
+    canonical_url: str
+    title: str
+    section: str
+    number: str = ""
+
+    @classmethod
+    def of(cls, page: Page, number: str = "") -> "Under":
+        """Return what comments under the article `page` keep of it."""
+        return cls(
+            id=page.id,
+            url=page.url,
+            canonical_url=page.canonical_url,
+            title=page.title,
+            section=page.section,
+            number=number,
+        )
+
+
 class What(StrEnum):
     """What a body is read as."""
 
     FEED = "feed"
     SITEMAP = "sitemap"
     SECTION = "section"
+    LISTING = "listing"
     ARTICLE = "article"
+    COMMENTS = "comments"
     THREAD = "thread"
+    ROBOTS = "robots"
+    SIGHT = "sight"
 
 
 class Task(Contract):
     """A body to read: as what, by which source's rules, where and when it was fetched.
 
-    `section` is the place of the section's rule in the source; `thread_url` the thread's first page;
-    `told_at` the publication time that a feed gave for an article.
+    `place` is that of a section's or listing's rule in the source, `nth` counts the pages of a list from 0;
+    `thread_url` is the thread's first page, `told_at` the publication time that a feed gave for an article,
+    `under` the article of comments.
     """
 
     what: What
@@ -50,13 +79,21 @@ class Task(Contract):
     url: str
     content_type: str | None = None
     fetched_at: AwareDatetime
-    section: int = 0
+    place: int = 0
+    nth: int = 0
     thread_url: str = ""
     told_at: datetime | None = None
+    under: Under | None = None
 
 
 class Reading(Contract):
-    """What was read: pages of an article or thread, or what a discovery page found."""
+    """What was read: pages of an article or thread, or what a discovery page found.
+
+    `under` is the article whose comments are to be had at `found.next_url`; `sight` what a page of an unknown
+    site shows.
+    """
 
     pages: tuple[Page, ...] = ()
     found: Found = Found()
+    under: Under | None = None
+    sight: Sight | None = None

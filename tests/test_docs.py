@@ -3,12 +3,14 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from core.settings import Settings
 from core.text import fold
-from crawlers.source import SourceSpec
+from crawlers.rules import Addresses, CommentApi, Comments, Discover, Listing, SectionPages, Threads
+from crawlers.source import Expected, SourceSpec
 from index.language import parse
 from index.language.keys import KEYS, stored
 
@@ -20,12 +22,37 @@ def test_the_example_settings_are_the_defaults() -> None:
     assert Settings(**given) == Settings()
 
 
-def test_the_example_source_can_be_read() -> None:
-    text = (ROOT / "docs/operating.md").read_text()
-    example = re.search(r"\n( {4}id: bao-vi-du.*?)\n\n[^ ]", text, re.DOTALL)
-    assert example
-    spec = SourceSpec.model_validate(yaml.safe_load(example[1]))
-    assert spec.id == "bao-vi-du"
+def examples(page: str) -> list[dict[str, Any]]:
+    """The YAML examples of a page, in order."""
+    blocks = re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", (ROOT / page).read_text(), re.MULTILINE)
+    found = [yaml.safe_load(block) for block in blocks if not block.strip().startswith("langnghe")]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def test_every_example_of_a_source_file_is_valid() -> None:
+    whole, *parts = examples("docs/sources.md")
+    assert SourceSpec.model_validate(whole).id == "bao-vi-du"
+    assert len(parts) == 5
+    for part in parts:
+        forum = {"type": "forum", "articles": None} if "threads" in part else {}
+        SourceSpec.model_validate(whole | forum | part)
+
+
+def test_every_key_of_a_source_file_is_documented_with_an_example() -> None:
+    told: set[str] = set()
+
+    def gather(found: object) -> None:
+        if isinstance(found, dict):
+            told.update(found)
+        for part in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+            gather(part)
+
+    gather(examples("docs/sources.md"))
+    page = (ROOT / "docs/sources.md").read_text()
+    rules = (SourceSpec, Discover, SectionPages, Listing, Addresses, Comments, CommentApi, Threads, Expected)
+    keys = {key for rule in rules for key in rule.model_fields}
+    assert keys - told <= {"id_in_page"}, "has an example in the text"
+    assert re.search("`id_in_page` looks for", page)
 
 
 def test_every_library_has_a_reason_in_the_choices() -> None:

@@ -5,7 +5,7 @@ Nothing of their authors is read.
 """
 
 import hashlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from core.gate import without_data_uris
 from core.text import nfc
 from crawlers.extraction import dates
 from crawlers.extraction.body import plain
-from crawlers.extraction.wording import cut, line
+from crawlers.extraction.wording import block, cut, line
 
 # The longest of 8,572 readers' comments (UIT-ViCTSD) has 1,494 characters; forum posts run to ten times that.
 POST_LIMIT = 20_000
@@ -46,12 +46,26 @@ def posts_of(said: Sequence[Any], habits: dates.Habits) -> tuple[Post, ...]:
         if text and (name, text) not in heard:
             heard.add((name, text))
             date = dates.settle([_first(one, "datePublished", "dateCreated")], habits)
-            post = Post(named(name, text, date, found), text, date)
+            post = Post(_named(name, text, date, found), text, date)
             found.setdefault(post.anchor, post)
     return tuple(found.values())
 
 
-def named(name: str, text: str, date: datetime | None, taken: Container[str]) -> str:
+def anchored(items: Iterable[tuple[str, str, datetime | None]]) -> tuple[Post, ...]:
+    """Return the posts among `items` (name, text, date), in their order.
+
+    One without a name of its own is named by its text.
+    """
+    found: dict[str, Post] = {}
+    for name, said, date in items:
+        text = cut(block(without_data_uris(said)), POST_LIMIT)
+        if text:
+            post = Post(_named(name, text, date, found), text, date)
+            found.setdefault(post.anchor, post)
+    return tuple(found.values())
+
+
+def _named(name: str, text: str, date: datetime | None, taken: Container[str]) -> str:
     """Return the anchor of a post: `name`, or a hash of text and date where that is empty or in `taken`."""
     anchor = line(name)[:ANCHOR_LIMIT]
     if anchor and anchor not in taken:

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.discovery import links_of_feed, links_of_section, links_of_sitemap
-from crawlers.source import SectionPages
+from crawlers.feeds import links_of_feed
+from crawlers.rules import SectionPages
+from crawlers.sections import links_of_section
+from crawlers.sitemaps import links_of_sitemap
 
 BASE = "https://baothu.vn/rss"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -53,6 +55,58 @@ def test_atom_and_ill_formed_feeds_are_read() -> None:
     assert urls(links_of_feed(broken, BASE, None)) == ["https://baothu.vn/a"]
 
 
+RSS = '<?xml version="1.0"?><rss version="2.0"><channel><item>%s</item></channel></rss>'
+ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"%s</entry></feed>'
+LINK = "<link>https://baothu.vn/a</link>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<br />\n<b>Warning</b>: deprecated<br />\n" + (RSS % LINK).encode(),
+        (RSS % f'<media:thumbnail url="x"/>{LINK}').encode(),
+        (RSS % "<title>M&nbsp;b</title><link><![CDATA[\n https://baothu.vn/a ]]></link>").encode(),
+        (RSS % f"<title>a\x0bb</title>{LINK}").encode(),
+        (RSS % f"<title>Vi\u00eat</title>{LINK}").encode("cp1258"),
+        (RSS % LINK).replace("?>", ' encoding="utf-16"?>').encode("utf-16"),
+        (RSS % "<link/><guid>https://baothu.vn/a</guid>").encode(),
+        (RSS % "<link>https://baothu.vn/a<pubDate></pubDate>").encode(),
+        (RSS % LINK).upper().replace("HTTPS://BAOTHU.VN/A", "https://baothu.vn/a").encode(),
+        (RSS % f"{LINK}</item><item><guid isPermaLink='false'>12345</guid>").encode(),
+        (RSS % f"{LINK}</item><item><link>https://baothu.vn/b")[:-10].encode(),
+        ATOM
+        % b'><entry><link rel="enclosure" href="https://baothu.vn/a.jpg"/><link href="https://baothu.vn/a"/>',
+        ATOM % b' xml:base="https://baothu.vn/"><entry><link href="a"/>',
+    ],
+)
+def test_feeds_as_they_should_not_be_are_read(body: bytes) -> None:
+    found = links_of_feed(body, BASE, "text/xml")
+    assert urls(found)[:1] == ["https://baothu.vn/a"]
+    assert "12345" not in "".join(urls(found)), "a number is no address"
+    assert not found.broken
+
+
+def test_the_address_before_a_feeds_detour_counts() -> None:
+    origin = "<feedburner:origLink>https://baothu.vn/a</feedburner:origLink>"
+    assert urls(
+        links_of_feed((RSS % f"<link>http://proxy.example/~r/a</link>{origin}").encode(), BASE, None)
+    ) == ["https://baothu.vn/a"]
+
+
+def test_the_date_of_rss_may_be_that_of_dublin_core() -> None:
+    found = links_of_feed((RSS % f"{LINK}<dc:date>2026-11-24T07:30:00+07:00</dc:date>").encode(), BASE, None)
+    assert found.links[0].published_at == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+
+
+def test_a_json_feed_is_read() -> None:
+    items = b'[{"url": "/a", "date_published": "2026-11-24T07:30:00+07:00"}, {"id": "7"}, 3]'
+    feed = b'{"version": "https://jsonfeed.org/version/1.1", "items": %s}'
+    found = links_of_feed(feed % items, BASE, "application/feed+json")
+    assert urls(found) == ["https://baothu.vn/a"]
+    assert found.links[0].published_at == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    assert links_of_feed(feed % b"{}", BASE, None).broken
+
+
 @pytest.mark.parametrize("body", [b"", b"<html><body>404</body></html>", b"\x89PNG\r\n", b"{}"])
 def test_what_is_no_feed_or_sitemap_is_said_to_be_broken(body: bytes) -> None:
     assert links_of_feed(body, BASE, "text/html").broken
@@ -74,6 +128,37 @@ def test_sitemaps_give_pages_news_dates_and_sitemaps_latest_first() -> None:
     )
     found = links_of_sitemap(f'<sitemapindex xmlns="{SITEMAPS}">{index}</sitemapindex>'.encode(), BASE)
     assert [url[-6:] for url in found.sitemaps] == ["11.xml", "06.xml", "01.xml"]
+
+
+PAGE = "<urlset><url><loc>https://baothu.vn/a?b=1&amp;c=2</loc>%s</url></urlset>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (PAGE % "<image:image><image:loc>https://baothu.vn/a.jpg</image:loc></image:image>").encode(),
+        (PAGE % "").replace("&amp;", "&").encode(),
+        (PAGE % "").replace("<loc>", "<loc><![CDATA[").replace("</loc>", "]]></loc>").encode(),
+        b"\n\n<b>Warning</b>: deprecated\n<?xml version='1.0'?>" + (PAGE % "").encode(),
+        ('<?xml version="1.0" encoding="UTF-16"?>' + PAGE % "").encode("utf-16"),
+        (PAGE % "").replace("<", "<s:").replace("<s:/", "</s:").encode(),
+        (PAGE % "<title>Vi\u00ea</title>").encode("latin-1"),
+        (PAGE % "")[:-9].encode(),
+        (RSS % "<link>https://baothu.vn/a?b=1&amp;c=2</link>").encode(),
+        b"\xef\xbb\xbfhttps://baothu.vn/a?b=1&c=2\r\n",
+    ],
+)
+def test_sitemaps_as_they_should_not_be_are_read(body: bytes) -> None:
+    assert urls(links_of_sitemap(body, BASE)) == ["https://baothu.vn/a?b=1&c=2"]
+
+
+def test_a_sitemap_lists_its_latest_pages_first() -> None:
+    days = "".join(
+        f"<url><loc>https://baothu.vn/{d}</loc><lastmod>2026-11-{d}</lastmod></url>"
+        for d in ("03", "21", "12")
+    )
+    body = f"<urlset><url><loc>https://baothu.vn/x</loc></url>{days}</urlset>".encode()
+    assert [url[-2:] for url in urls(links_of_sitemap(body, BASE))] == ["21", "12", "03", "/x"]
 
 
 def test_a_text_of_addresses_is_a_sitemap_too() -> None:

@@ -51,10 +51,10 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
-def test_three_sites_each_at_an_address_of_its_own(web):
+def test_four_sites_each_at_an_address_of_its_own(web):
     hosts = [httpx.URL(site.base).host for site in web.sites]
-    assert [site.id for site in web.sites] == ["ben-song", "doi-gio", "hien-nha"]
-    assert len(set(hosts)) == 3
+    assert [site.id for site in web.sites] == ["ben-song", "doi-gio", "hien-nha", "suong-som"]
+    assert len(set(hosts)) == 4
     assert all(host.startswith("127.0.0.") and host != "127.0.0.1" for host in hosts)
 
 
@@ -66,7 +66,10 @@ def test_every_text_stands_on_its_page(web, client, texts):
         assert answer.status_code == 200, url
         encoding = "cp1258" if fault == "windows-1258" else "utf-8"
         shown[url] = words(unicodedata.normalize("NFC", answer.content.decode(encoding)))
-    lost = [t.url for t in texts if words(t.text.split("\n")[-1].replace("<", "&lt;")) not in shown[t.page]]
+    standing = [t for t in texts if t.site != "suong-som" or t.type is not PageType.COMMENT]
+    lost = [
+        t.url for t in standing if words(t.text.split("\n")[-1].replace("<", "&lt;")) not in shown[t.page]
+    ]
     assert lost == []
 
 
@@ -179,6 +182,26 @@ def test_boards_run_over_pages_and_list_every_thread_and_long_ones_go_on(web, cl
     assert {t.url for t in texts if t.site == "hien-nha"} == listed
     on_second = next(t for t in texts if t.page.endswith("/page-2"))
     assert len(followed(client, on_second.url, r'id="(p\d+)"', following)) >= 2
+
+
+def test_the_newspaper_of_scripts_gives_its_list_and_comments_as_json(web, client, texts):
+    home, listed, number = base(web, "suong-som"), set(), 1
+    wanted = {t.url for t in texts if t.site == "suong-som"}
+    front = set(re.findall(r'<h2><a href="([^"?]+)', client.get(home).text))
+    assert 0 < len(front) < len(wanted)
+    while True:
+        answer = client.get(f"{home}api/tin?trang={number}").json()
+        listed |= set(re.findall(r'<h2><a href="([^"?]+)', answer["html"]))
+        number += 1
+        if not answer["con_nua"]:
+            break
+    assert listed == wanted
+    commented = next(t for t in texts if t.site == "suong-som" and t.type is PageType.COMMENT)
+    assert commented.text not in client.get(commented.url).text
+    asked = re.search(r'data-comments="/([^"]+)"', client.get(commented.url).text)[1]
+    answer = client.get(home + unescape(asked)).json()
+    found = [c for one in answer["du_lieu"]["y_kien"] for c in (one, *one["tra_loi"])]
+    assert commented.anchor in {c["ma"] for c in found}
 
 
 def test_robots_txt_forbids_something_that_is_linked_to(web, client):

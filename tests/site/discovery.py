@@ -1,6 +1,7 @@
 """What crawlers read before pages: robots.txt, feeds and sitemaps, sound and broken."""
 
 import asyncio
+import json
 from xml.sax.saxutils import escape
 
 from tests.site.breakage import bomb
@@ -152,6 +153,31 @@ async def endless_sitemap(to: Exchange) -> None:
         await asyncio.sleep(0)
 
 
+def _api(links: list[str], cursor: object) -> str:
+    return json.dumps({"tin": links, "sau": cursor, "con": True})
+
+
+async def api_endless(to: Exchange) -> None:
+    """Name one new address and one more page for ever."""
+    await to.send(_api([f"{to.base}/bai/vo-tan-{to.visits}.html"], to.visits), "application/json")
+
+
+async def api_circle(to: Exchange) -> None:
+    """Lead back to the same page, which names all quick cases and foreign and forbidden ones."""
+    quick = [to.base + p for p in to.cases if not p.startswith(SLOW_PREFIX)]
+    await to.send(_api([*quick, to.trap + "/bai/khong.html", "javascript:alert(1)"], ""), "application/json")
+
+
+async def api_deep(to: Exchange) -> None:
+    """Be nested 200,000 deep."""
+    await to.send("[" * 200_000, "application/json")
+
+
+async def api_picture(to: Exchange) -> None:
+    """Be a picture that calls itself JSON."""
+    await to.send(b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "application/json")
+
+
 async def section(to: Exchange) -> None:
     """Link to all cases."""
     await to.send(listing(to.cases))
@@ -170,4 +196,8 @@ DISCOVERY: dict[str, Answer] = {
     "/sitemap-bomb.xml.gz": sitemap_bomb,
     "/sitemap-cut.xml": sitemap_cut,
     "/sitemap-endless.xml": endless_sitemap,
+    "/api/endless": api_endless,
+    "/api/circle": api_circle,
+    "/api/deep": api_deep,
+    "/api/picture": api_picture,
 }

@@ -1,1 +1,1 @@
-"""An invented web on loopback to crawl: two newspapers, a forum, or a file of articles dressed as one."""
+"""An invented web on loopback to crawl: three newspapers, a forum, or a file of articles dressed as one."""

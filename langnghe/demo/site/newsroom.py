@@ -16,7 +16,7 @@ from langnghe.demo.site.texts import Article, Remark
 from langnghe.demo.site.wording import Wording, topics
 
 # So many articles per newspaper give about 400 article pages: a crawl of the whole web in under a minute.
-FIRST_PAPER, SECOND_PAPER = 200, 190
+FIRST_PAPER, SECOND_PAPER, THIRD_PAPER = 200, 190, 30
 PER_CATEGORY = 3
 IN_FIRST_PAPER = 34
 COPIES = 4
@@ -95,6 +95,11 @@ def newspapers(calendar: Calendar) -> tuple[list[Article], list[Article]]:
     paper_two += [_copy(a, calendar, second) for a in _to_copy(paper_one)]
     generated = _everyday(calendar, SECOND_PAPER - len(paper_two), second, talk=True)
     return paper_one, _with_faults(paper_two + generated)
+
+
+def third_newspaper(calendar: Calendar) -> list[Article]:
+    """Return the articles of the small newspaper whose list and comments come as JSON."""
+    return _everyday(calendar, THIRD_PAPER, Desk(seeded("third paper"), 3_100, 0), talk=True)
 
 
 def _cases(calendar: Calendar, rng: Random) -> tuple[tuple[list[Article], list[Article]], list[Article]]:

@@ -11,9 +11,12 @@ from langnghe.demo.site.dates import Calendar, recall
 from langnghe.demo.site.faults import UNREADABLE
 from langnghe.demo.site.forum import POSTS_PER_PAGE
 from langnghe.demo.site.invented import Label
-from langnghe.demo.site.newsroom import newspapers
+from langnghe.demo.site.newsroom import newspapers, third_newspaper
 from langnghe.demo.site.texts import Article
 from langnghe.demo.site.web import base, invented_sites
+
+# What stands before a comment's number in its name on each site.
+COMMENT = {"ben-song": "c", "doi-gio": "c", "suong-som": "y"}
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,9 @@ class Truth:
     """One text, and what is true of it.
 
     `url` and `anchor` (of a comment or post) name it, `page` shows it: a later page of a long thread, else
-    `url` too. `title` is the thread's or article's for posts and comments. `text` has a line per paragraph.
-    `fault` names what is wrong with the page. `copy_of` is the address of the article that has the same text.
+    `url` too; comments of `suong-som` come by script. `title` is the thread's or article's for posts and
+    comments. `text` has a line per paragraph. `fault` names what is wrong with the page. `copy_of` is the
+    address of the article that has the same text.
     """
 
     site: str
@@ -44,13 +48,14 @@ def truth(folder: Path) -> tuple[Truth, ...]:
     run = recall(folder)
     if run is None:
         raise FileNotFoundError(f"{folder}: no web has been served from here yet")
-    first, second, forum = invented_sites(run)
+    first, second, forum, third = invented_sites(run)
     calendar = Calendar(run.at)
     one, two = newspapers(calendar)
     originals = {article.number: first.url(article) for article in one}
     told = [
         *_articles("ben-song", one, first.url, originals),
         *_articles("doi-gio", two, second.url, originals),
+        *_articles("suong-som", third_newspaper(calendar), third.url, originals),
     ]
     for thread in threads(calendar):
         for nth, post in enumerate(thread.posts):
@@ -95,5 +100,5 @@ def _articles(
             copy_of=copied,
         )
         for comment in a.comments:
-            told = (comment.text, comment.at, comment.label, f"c{comment.number}")
+            told = (comment.text, comment.at, comment.label, f"{COMMENT[site]}{comment.number}")
             yield Truth(site, where, where, PageType.COMMENT, a.title, "", *told)

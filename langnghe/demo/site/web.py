@@ -13,15 +13,23 @@ from langnghe.demo.site.dates import Calendar, FirstRun
 from langnghe.demo.site.discussed import DiscussedPaper
 from langnghe.demo.site.feeds import FeedPaper
 from langnghe.demo.site.forum import Forum
-from langnghe.demo.site.newsroom import newspapers
+from langnghe.demo.site.more import MorePaper
+from langnghe.demo.site.newsroom import newspapers, third_newspaper
 from langnghe.demo.site.texts import Shelf
 
 # Each site has a loopback address of its own (127.0.0.0/8, RFC 1122 3.2.1.3); the first one stays free.
-ADDRESSES = {"ben-song": "127.0.0.2", "doi-gio": "127.0.0.3", "hien-nha": "127.0.0.4", "corpus": "127.0.0.5"}
+ADDRESSES = {
+    "ben-song": "127.0.0.2",
+    "doi-gio": "127.0.0.3",
+    "hien-nha": "127.0.0.4",
+    "suong-som": "127.0.0.6",
+    "corpus": "127.0.0.5",
+}
 NAMES = {
     "ben-song": "Báo Bến Sông",
     "doi-gio": "Đồi Gió Online",
     "hien-nha": "Diễn đàn Hiên Nhà",
+    "suong-som": "Tin Sương Sớm",
     "corpus": "Báo Trang Mẫu",
 }
 
@@ -36,14 +44,21 @@ def served(corpus: Corpus | None) -> tuple[str, ...]:
     return tuple(name for name in ADDRESSES if (name == "corpus") == (corpus is not None))
 
 
-def invented_sites(run: FirstRun) -> tuple[FeedPaper, DiscussedPaper, Forum]:
-    """Return the two newspapers and the forum with all their texts."""
+def invented_sites(run: FirstRun) -> tuple[FeedPaper, DiscussedPaper, Forum, MorePaper]:
+    """Return the newspapers and the forum with all their texts."""
     calendar = Calendar(run.at)
     first, second = newspapers(calendar)
     return (
         _paper("ben-song", run, Shelf(first)),
         DiscussedPaper("doi-gio", NAMES["doi-gio"], base("doi-gio", run.port), Shelf(second), run.at),
         Forum("hien-nha", NAMES["hien-nha"], base("hien-nha", run.port), threads(calendar), run.at),
+        MorePaper(
+            "suong-som",
+            NAMES["suong-som"],
+            base("suong-som", run.port),
+            Shelf(third_newspaper(calendar)),
+            run.at,
+        ),
     )
 
 

@@ -1,0 +1,70 @@
+"""Commenting: comments that a site gives by an end point of its own are asked for after their article."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from core.outcomes import Result
+from crawlers.batches import Haul
+from crawlers.discovery import JSON
+from crawlers.failures import Verdict, of_status, why
+from crawlers.tasks import Under, What
+
+if TYPE_CHECKING:
+    from crawlers.spider import Item, SourceSpider
+
+AFTER_ARTICLE = 20  # before further articles, so that what belongs together is archived together
+
+
+class Commenting:
+    """Asks for the comments under the articles of one source, page after page."""
+
+    def __init__(self, spider: "SourceSpider") -> None:
+        """Ask for comments on the articles of the spider."""
+        self.spider = spider
+        self.visited: set[str] = set()
+
+    def ask(self, under: Under, url: str, item: "Item", nth: int = 0) -> Request:
+        """Return the request for page `nth` (from 0) of the comments at `url` under the article of `item`."""
+        self.visited.add(url)
+        return Request(
+            url,
+            callback=self.answered,
+            errback=self.failed,
+            cb_kwargs={"under": under, "url": url, "item": item, "nth": nth},
+            headers=JSON,
+            meta={"any_host": True},
+            priority=AFTER_ARTICLE,
+            dont_filter=True,
+        )
+
+    async def answered(
+        self, response: Response, under: Under, url: str, item: "Item", nth: int
+    ) -> AsyncIterator[Request | Haul]:
+        """Give the comments, and go on to their next page."""
+        spider = self.spider
+        if response.status != 200:
+            yield spider.discovery.undiscovered(What.COMMENTS, url, of_status(response.status))
+            return
+        try:
+            reading = await spider.read(response, What.COMMENTS, under=under, nth=nth)
+            if reading.found.broken:
+                no_json = Verdict(Result.DROPPED, "", "the answer is no JSON")
+                yield spider.discovery.undiscovered(What.COMMENTS, url, no_json)
+                return
+            if reading.pages:
+                yield await spider.haul(response, item, url, reading.pages, leads_on=True)
+        except Exception as error:
+            yield spider.discovery.undiscovered(What.COMMENTS, url, spider.broken(url, error))
+            return
+        more = reading.found.next_url
+        if more and more not in self.visited:
+            yield self.ask(under, more, item, nth + 1)
+
+    def failed(self, failure: Failure) -> Iterable[Haul]:
+        """Say that comments could not be fetched."""
+        url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
+        yield self.spider.discovery.undiscovered(What.COMMENTS, url, why(failure))
