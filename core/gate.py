@@ -1,6 +1,7 @@
 """The text-only gate: nothing but text comes in, by type, by header and by the bytes themselves."""
 
 import re
+from urllib.parse import unquote
 
 import filetype
 
@@ -32,15 +33,30 @@ DATA_URI = re.compile(
     r"data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+){0,5},(?:\s*[\w+/=%-]{8,})+|data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>)]*",
     re.IGNORECASE,
 )
+# What may stand before an SVG's root: declarations, comments, a document type with or without a subset. Nothing is
+# tried twice (atomic, possessive): a page of comments alone would else be read in a thousand million ways.
 SVG = re.compile(
-    rb"^(?:<\?xml[^>]*>|<!--.*?-->|<!doctype\s+svg[^>]*>|\s)*<svg[\s>]", re.IGNORECASE | re.DOTALL
+    rb"(?>\s+|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?svg[\s>/]",
+    re.IGNORECASE | re.DOTALL,
 )
+MARKUP = (b"<", b"{", b"[")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+PDF_WITHIN = 1024  # readers of PDF look for its mark so far into a file (ISO 32000-1, annex H.3.4.1)
 BINARY_SAMPLE = 4096
 
 
 def refused_address(path: str) -> bool:
-    """Say whether a URL's path names something that is never requested (images, video, archives, code)."""
-    return bool(NEVER_REQUESTED.search(path))
+    """Say whether a URL's path names something that is never requested (images, video, archives, code).
+
+    Also when the name is percent-encoded, has parameters behind it (`a.jpg;v=1`), or ends with a slash.
+    """
+    return bool(named_type(path))
+
+
+def named_type(path: str) -> str:
+    """Return the ending, in lower case and without its dot, for which `path` is never requested, or nothing."""
+    found = NEVER_REQUESTED.search(unquote(path).partition(";")[0].rstrip("/ "))
+    return found.group(0)[1:].lower() if found else ""
 
 
 def refused_type(content_type: str | None, *, packed: bool = False) -> str | None:
@@ -56,18 +72,20 @@ def refused_type(content_type: str | None, *, packed: bool = False) -> str | Non
 
 def refused_bytes(body: bytes) -> str | None:
     """Return why the first bytes are not text (`image`, `video`, `archive`, `pdf`, `binary`, …), or None."""
-    head = body[:BINARY_SAMPLE].lstrip(b"\xef\xbb\xbf")
+    head = body[:BINARY_SAMPLE]
+    if head.startswith(UTF_16):
+        head = head.decode("utf-16", "ignore").encode()
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if SVG.match(head):
         return "image"
-    guess = filetype.guess(head)
-    if guess is not None and not head.lstrip().startswith((b"<", b"{", b"[")):
-        family = str(guess.mime).split("/")[0]
-        return family if family in {"image", "video", "audio"} else str(guess.extension)
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "binary"
-    return None
+    if not head.startswith(MARKUP):
+        if b"%PDF-" in head[:PDF_WITHIN]:
+            return "pdf"
+        guess = filetype.guess(head)
+        if guess is not None:
+            family = str(guess.mime).split("/")[0]
+            return family if family in {"image", "video", "audio"} else str(guess.extension)
+    return "binary" if b"\x00" in head else None
 
 
 def without_data_uris(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
@@ -21,7 +22,8 @@ URL_LIMIT = 2_048
 def links_of_feed(body: bytes, url: str, content_type: str | None) -> Found:
     """Return what the RSS or Atom feed `body` of `url` links to, also from an ill-formed one."""
     headers = {"content-type": content_type or "application/xml", "content-location": url}
-    feed = feedparser.parse(body, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    # As a file: bytes alone it takes for the name of one on this machine, if there is such a file.
+    feed = feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
     links = []
     for entry in feed.entries[:LINKS_LIMIT]:
         address = _absolute(url, entry.get("link") or entry.get("id") or "")
