@@ -23,7 +23,9 @@ def links_of_feed(body: bytes, url: str, content_type: str | None) -> Found:
     """Return what the RSS or Atom feed `body` of `url` links to, also from an ill-formed one."""
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     # As a file: bytes alone it takes for the name of one on this machine, if there is such a file.
-    feed = feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    feed = feedparser.parse(
+        BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
+    )
     links = []
     for entry in feed.entries[:LINKS_LIMIT]:
         address = _absolute(url, entry.get("link") or entry.get("id") or "")

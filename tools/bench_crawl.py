@@ -48,7 +48,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with news.parquet (default: invented texts, mixed)")
     parser.add_argument("--pages", type=int, default=2_000, help="pages of the newspaper (default 2,000)")
-    parser.add_argument("--memory", type=int, default=4_000, help="pages for measuring memory (default 4,000)")
+    parser.add_argument(
+        "--memory", type=int, default=4_000, help="pages for measuring memory (default 4,000)"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--parts", nargs="+", default=["speed", "memory", "beside", "flagged"])
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -120,7 +122,9 @@ def measure_memory(folder: Path, options: argparse.Namespace, told: Told) -> Non
     held: dict[str, float] = {}
     with newspaper(options.memory, options.data) as base:
         environment = set_up(folder, {"bao": base}, options.memory)
-        with subprocess.Popen([*PROGRAM, "crawl", "bao"], env=environment, stdout=subprocess.DEVNULL) as crawl:
+        with subprocess.Popen(
+            [*PROGRAM, "crawl", "bao"], env=environment, stdout=subprocess.DEVNULL
+        ) as crawl:
             while crawl.poll() is None:
                 reached = served(base)
                 largest = max((resident(pid) for pid in below(crawl.pid)), default=0.0)

@@ -35,7 +35,9 @@ class Newspaper:
         self.served = 0
         menu = "".join(f'<li><a class="m{n % 7}" href="/muc/{n}">Mục {n}</a></li>' for n in range(MENU))
         script = f"<script>var d={json.dumps('quảng cáo ' * (SCRIPT // 10), ensure_ascii=False)};</script>"
-        self.before = f'<header><nav><ul>{menu}</ul></nav></header>{script * (SCRIPTS // 2)}<div class="main">'
+        self.before = (
+            f'<header><nav><ul>{menu}</ul></nav></header>{script * (SCRIPTS // 2)}<div class="main">'
+        )
         self.after = f"</div>{script * (SCRIPTS // 2)}<footer><ul>{menu}</ul><p>© Báo Đo Lường</p></footer></body></html>"
         self.related = [
             f'<div class="t"><h3><a href="/bai/{n}.html">{escape(t.title)}</a></h3><span>{n % 24}:10</span></div>'

@@ -91,7 +91,9 @@ def test_the_first_bytes_decide_whatever_the_header_says(body: bytes, reason: st
     assert refused_bytes(body) == reason
 
 
-@pytest.mark.parametrize("piece", [b"<!---->", b"<?a>", b"<!doctype svg>", b"<!doctype svg[]>", b"<!--", b" "])
+@pytest.mark.parametrize(
+    "piece", [b"<!---->", b"<?a>", b"<!doctype svg>", b"<!doctype svg[]>", b"<!--", b" "]
+)
 def test_a_page_made_to_keep_the_gate_busy_is_judged_at_once(piece: bytes) -> None:
     started = time.process_time()
     assert refused_bytes(piece * 2_000 + b"<p>") is None

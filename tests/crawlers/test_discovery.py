@@ -117,7 +117,9 @@ def test_no_bytes_make_discovery_fail(body: bytes) -> None:
 
 def test_a_feed_that_names_a_file_of_this_machine_is_no_feed(tmp_path: Path) -> None:
     secret = tmp_path / "feed.xml"
-    secret.write_text("<rss version='2.0'><channel><item><link>https://a.vn/bai/1</link></item></channel></rss>")
+    secret.write_text(
+        "<rss version='2.0'><channel><item><link>https://a.vn/bai/1</link></item></channel></rss>"
+    )
     for body in (str(secret).encode(), b"/dev/zero", b"file://" + str(secret).encode(), b"http://127.0.0.1/"):
         found = links_of_feed(body, "https://baothu.vn/rss", None)
         assert found.broken
