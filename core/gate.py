@@ -33,8 +33,9 @@ DATA_URI = re.compile(
     r"data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+){0,5},(?:\s*[\w+/=%-]{8,})+|data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>)]*",
     re.IGNORECASE,
 )
-# What may stand before an SVG's root: declarations, comments, a document type with or without a subset. Nothing is
-# tried twice (atomic, possessive): a page of comments alone would else be read in a thousand million ways.
+# What may stand before an SVG's root: declarations, comments, a document type with or without a subset.
+# Nothing is tried twice (atomic, possessive): a page of comments alone would else be read in ever more
+# ways.
 SVG = re.compile(
     rb"(?>\s+|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?svg[\s>/]",
     re.IGNORECASE | re.DOTALL,
@@ -54,7 +55,7 @@ def refused_address(path: str) -> bool:
 
 
 def named_type(path: str) -> str:
-    """Return the ending, in lower case and without its dot, for which `path` is never requested, or nothing."""
+    """Return the ending, in lower case and without its dot, for which `path` is never requested, or ""."""
     found = NEVER_REQUESTED.search(unquote(path).partition(";")[0].rstrip("/ "))
     return found.group(0)[1:].lower() if found else ""
 

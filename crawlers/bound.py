@@ -1,4 +1,4 @@
-"""Child processes that do not outlive their parent, whatever kills it, nor take all of the machine's memory."""
+"""Child processes that do not outlive their parent, whatever kills it, nor take all memory."""
 
 import ctypes
 import os

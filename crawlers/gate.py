@@ -59,9 +59,9 @@ class Unpacking(HttpCompressionMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """Unpack the body. Raises Refused for one that grows beyond the limit or is packed as was not asked for.
+        """Unpack the body. Raises Refused for one that grows beyond the limit, or is packed as not asked for.
 
-        That is by what we do not name in `Accept-Encoding`, or several times over: such nests cost much to open.
+        That is by what `Accept-Encoding` does not name, or several times over: such nests cost much to open.
         """
         packed = b",".join(response.headers.getlist(b"Content-Encoding")).lower().split(b",")
         named = [name.strip() for name in packed if name.strip() not in {b"", b"identity"}]

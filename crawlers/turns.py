@@ -14,8 +14,9 @@ SLOW_S = 2.0
 class Turns:
     """A number of places, each given to the waiting source that has used the least time.
 
-    That is start-time fair queueing (Goyal, Vin and Cheng, 1996): a source whose pages take long waits longer,
-    and one that comes late starts where the others are, so that it can't make up for what it did not ask for.
+    That is start-time fair queueing (Goyal, Vin and Cheng, 1996): a source whose pages take long waits
+    longer, and one that comes late starts where the others are, so that it can't make up for what it did
+    not ask for.
     """
 
     def __init__(self, places: int, clock: Callable[[], float] = time.monotonic) -> None:

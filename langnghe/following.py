@@ -1,4 +1,4 @@
-"""Work that follows other work in the background: stages on what an earlier one has ready, while it goes on."""
+"""Work that follows other work in the background: on what that has ready, while it goes on."""
 
 import threading
 from collections.abc import Callable, Iterator

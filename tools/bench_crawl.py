@@ -1,10 +1,11 @@
 """How fast the crawl is, against plain Scrapy spiders on the same pages in the same run.
 
-`langnghe crawl` takes a local newspaper (`bench_web`) into the archive; so do, turn by turn, a Scrapy spider that
-calls trafilatura in its callback and writes Parquet, and one that only fetches (`bench_spiders`). Each is one command,
-timed from its start to its end; the median of the rounds counts. Then: the memory of the largest process at a quarter,
-at half and at the end of a crawl, how long a good site takes beside a hostile one against alone, and how long
-`langnghe run` takes on the demo's web until the first relevant text can be found.
+`langnghe crawl` takes a local newspaper (`bench_web`) into the archive; so do, turn by turn, a Scrapy
+spider that calls trafilatura in its callback and writes Parquet, and one that only fetches
+(`bench_spiders`). Each is one command, timed from its start to its end; the median of the rounds counts.
+Then: the memory of the largest process at a quarter, at half and at the end of a crawl, how long a good
+site takes beside a hostile one against alone, and how long `langnghe run` takes on the demo's web until
+the first relevant text can be found.
 
 The exit code is 1 if a limit that the project set itself is missed.
 """
@@ -34,8 +35,8 @@ from langnghe.demo.site.server import serving
 from tests.site import hostile_site
 from tools.bench_web import ADDRESS, newspaper, served
 
-# What the project set itself: pages per second against Scrapy with trafilatura; a good site's time beside a hostile
-# one against its time alone. The largest process may grow by this factor from a quarter of a crawl to its end.
+# What the project set itself: pages per second against Scrapy with trafilatura; a good site's time beside a
+# hostile one against its time alone; how the largest process may grow from a quarter of a crawl to its end.
 EXTRACTING, BESIDE, GROWTH = 1.5, 1.3, 1.1
 HOSTILE = "127.0.0.9"
 PROGRAM = [sys.executable, "-c", "from langnghe.cli import main; main()"]

@@ -1,8 +1,9 @@
 """The peers of the crawl in its benchmark: plain Scrapy spiders, each run in a process of its own.
 
-`python -m tools.bench_spiders trafilatura|fetch SITEMAP TARGET.parquet`: the first calls trafilatura in its callback
-and writes title, date and text to Parquet, 200 pages at a time as our archive does; the second only fetches. Both obey
-robots.txt, ask with the same number of requests at once as our crawl, and have no pause; the rest is Scrapy's default.
+`python -m tools.bench_spiders trafilatura|fetch SITEMAP TARGET.parquet`: the first calls trafilatura in
+its callback and writes title, date and text to Parquet, 200 pages at a time as our archive does; the
+second only fetches. Both obey robots.txt, ask with the same number of requests at once as our crawl, and
+have no pause; the rest is Scrapy's default.
 """
 
 import sys

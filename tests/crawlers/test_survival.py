@@ -127,7 +127,10 @@ def test_each_process_of_a_crawl_has_its_memory_bounded(web: Web, place: Place) 
     web.feed("/rss.xml", ["/bai/1"])
     web.pages["/bai/1"] = lambda _: looked_at()
     place.crawl(web.spec())
-    assert limits == {"crawlers.child": [str(child.MEMORY_LIMIT)], "crawlers.reader": [str(reader.MEMORY_LIMIT)]}
+    assert limits == {
+        "crawlers.child": [str(child.MEMORY_LIMIT)],
+        "crawlers.reader": [str(reader.MEMORY_LIMIT)],
+    }
 
 
 def _kill_child() -> Answer:

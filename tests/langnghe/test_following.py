@@ -47,12 +47,16 @@ def test_an_error_of_the_work_is_raised_when_the_block_ends() -> None:
         tried.set()
         raise ValueError("the index is gone")
 
-    went_on = False
-    with pytest.raises(ValueError, match="the index is gone"), following(work) as ready:
-        ready()
-        assert tried.wait(10)
-        went_on = True
-    assert went_on
+    def block() -> None:
+        with following(work) as ready:
+            ready()
+            assert tried.wait(10)
+            went_on.set()
+
+    went_on = threading.Event()
+    with pytest.raises(ValueError, match="the index is gone"):
+        block()
+    assert went_on.is_set()
 
 
 def test_an_error_of_the_block_goes_before_one_of_the_work() -> None:
@@ -62,7 +66,11 @@ def test_an_error_of_the_block_goes_before_one_of_the_work() -> None:
         tried.set()
         raise ValueError("the index is gone")
 
-    with pytest.raises(KeyError), following(work) as ready:
-        ready()
-        assert tried.wait(10)
-        raise KeyError
+    def block() -> None:
+        with following(work) as ready:
+            ready()
+            assert tried.wait(10)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        block()

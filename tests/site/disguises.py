@@ -1,4 +1,4 @@
-"""Answers that disguise what they are: polyglots, several types, nests of packing, addresses in odd writing."""
+"""Answers that disguise what they are: polyglots, several types, nests of packing, odd addresses."""
 
 import gzip
 import zlib
