@@ -50,7 +50,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder with news.parquet (default: invented texts, mixed)")
     parser.add_argument("--pages", type=int, default=2_000, help="pages of the newspaper (default 2,000)")
     parser.add_argument(
-        "--memory", type=int, default=4_000, help="pages for measuring memory (default 4,000)"
+        "--memory", type=int, default=2_000, help="pages for measuring memory (default 2,000)"
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--parts", nargs="+", default=["speed", "memory", "beside", "flagged"])
@@ -140,7 +140,7 @@ def measure_memory(folder: Path, options: argparse.Namespace, told: Told) -> Non
 
 def measure_beside(folder: Path, options: argparse.Namespace, told: Told) -> None:
     """Measure a good site's time beside a hostile one that does all of it at once, against alone."""
-    pages = options.pages // 2
+    pages = options.pages // 4
     taken: dict[str, list[float]] = {"alone": [], "beside": []}
     with newspaper(pages, options.data) as base, hostile_site(HOSTILE) as hostile:
         for turn in range(options.rounds):
