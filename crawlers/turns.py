@@ -6,8 +6,8 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-# A news page takes some hundredths of a second to read. What takes this long is no accident: from then on its
-# source has at most half of the places, so that others need not wait until it is done.
+# A news page takes some hundredths of a second to read. After one that took this long its source has at most
+# half of the places until it has a quick one again, so that others need not wait for the next to end.
 SLOW_S = 2.0
 
 
@@ -58,11 +58,11 @@ class Turns:
             if not ready:
                 return
             source = min(ready, key=self._cost)
-            ticket = self._waiting[source].popleft()
-            if not self._waiting[source]:
-                del self._waiting[source]
-            self._running.setdefault(source, {})[ticket] = self._clock()
-            ticket.set_result(None)
+            ticket = self._waiting[source][0]
+            self._waits_no_more(source, ticket)
+            if not ticket.cancelled():
+                self._running.setdefault(source, {})[ticket] = self._clock()
+                ticket.set_result(None)
 
     def _may(self, source: str) -> bool:
         held = len(self._running.get(source, ()))
@@ -71,13 +71,17 @@ class Turns:
     def _leave(self, source: str, ticket: asyncio.Future[None]) -> None:
         since = self._running.get(source, {}).pop(ticket, None)
         if since is None:  # it was cancelled while it waited
-            self._waiting[source].remove(ticket)
-            if not self._waiting[source]:
-                del self._waiting[source]
+            self._waits_no_more(source, ticket)
             return
         if not self._running[source]:
             del self._running[source]
         taken = self._clock() - since
         self._used[source] += taken
-        if taken >= SLOW_S:
-            self._slow.add(source)
+        (self._slow.add if taken >= SLOW_S else self._slow.discard)(source)
+
+    def _waits_no_more(self, source: str, ticket: asyncio.Future[None]) -> None:
+        queue = self._waiting.get(source, deque())
+        if ticket in queue:
+            queue.remove(ticket)
+        if not queue:
+            self._waiting.pop(source, None)

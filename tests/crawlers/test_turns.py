@@ -99,5 +99,15 @@ def test_who_gives_up_waiting_or_working_leaves_the_place_to_others() -> None:
         assert await use.at_work() == ["a"]
         waiting.cancel()
         working.cancel()
-        await use.at_work()
-        assert [source for source, _ in use.under_way] == ["a", "b"], "the first was cancelled in its turn"
+        assert await use.at_work() == ["a", "b"], "the first was cancelled in its turn"
+        assert await use.end("b") == ["a"]
+
+
+def test_one_that_gave_up_is_passed_over_by_the_very_turn_that_would_have_been_its() -> None:
+    @used(1)
+    async def story(use: Use) -> None:
+        (_, waiting, _) = use.ask("a", 3)
+        assert await use.at_work() == ["a"]
+        use.under_way.pop()[1].set()
+        waiting.cancel()
+        assert await use.at_work() == ["a"]
