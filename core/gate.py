@@ -29,6 +29,9 @@ NEVER_REQUESTED = re.compile(
     r"|pdf|docx?|xlsx?|pptx?|zip|rar|7z|tar|apk|exe|dmg|iso|woff2?|ttf|eot|css|js)$",
     re.IGNORECASE,
 )
+PICTURES = frozenset(
+    ["jpg", "jpeg", "png", "gif", "webp", "avif", "bmp", "tif", "tiff", "ico", "heic", "svg", "svgz"]
+)
 DATA_URI = re.compile(
     r"data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+){0,5},(?:\s*[\w+/=%-]{8,})+|data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>)]*",
     re.IGNORECASE,
@@ -46,18 +49,15 @@ PDF_WITHIN = 1024  # readers of PDF look for its mark so far into a file (ISO 32
 BINARY_SAMPLE = 4096
 
 
-def refused_address(path: str) -> bool:
-    """Say whether a URL's path names something that is never requested (images, video, archives, code).
+def refused_address(path: str) -> str | None:
+    """Return why what a URL's path names is never requested (`image`, or `type` for the others), or None.
 
-    Also when the name is percent-encoded, has parameters behind it (`a.jpg;v=1`), or ends with a slash.
+    Also when the ending is percent-encoded, has parameters behind it (`a.jpg;v=1`), or a slash.
     """
-    return bool(named_type(path))
-
-
-def named_type(path: str) -> str:
-    """Return the ending, in lower case and without its dot, for which `path` is never requested, or ""."""
     found = NEVER_REQUESTED.search(unquote(path).partition(";")[0].rstrip("/ "))
-    return found.group(0)[1:].lower() if found else ""
+    if found is None:
+        return None
+    return "image" if found.group(0)[1:].lower() in PICTURES else "type"
 
 
 def refused_type(content_type: str | None, *, packed: bool = False) -> str | None:

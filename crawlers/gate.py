@@ -9,12 +9,11 @@ from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Headers, Response
 from scrapy.utils.gz import gunzip
 
-from core.gate import named_type, refused_bytes, refused_type
+from core.gate import refused_address, refused_bytes, refused_type
 from crawlers.failures import HeaderRefused, Refused
 
 GZIP = b"\x1f\x8b"
 ASKED_FOR = frozenset({b"gzip", b"x-gzip", b"deflate"})  # the setting Accept-Encoding, and gzip's old name
-PICTURES = ("jpg", "jpeg", "png", "gif", "webp", "avif", "bmp", "tif", "tiff", "ico", "heic", "svg", "svgz")
 # Besides what core.gate lets pass for pages: an article is HTML or plain text, never a feed or JSON.
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 
@@ -27,9 +26,8 @@ class RequestGate:
         parts = urlsplit(request.url)
         if "@" in parts.netloc:
             raise Refused("address", "its address holds a user name or password, which are never sent")
-        ending = named_type(parts.path)
-        if ending:
-            reason = "image" if ending in PICTURES else "type"
+        reason = refused_address(parts.path)
+        if reason is not None:
             raise Refused(reason, "its address names no page of text; not asked for")
 
 
