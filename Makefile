@@ -40,9 +40,11 @@ check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencie
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run: make bench [DATA=DIR]
 	$(PY) tools/bench_analysis.py $(if $(DATA),--data "$(DATA)") $(ARGS)
 	$(PY) -m tools.bench_extraction $(if $(DATA),--data "$(DATA)")
+	$(PY) -m tools.bench_crawl $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_index $(if $(DATA),--data "$(DATA)")
 
-bench-large: .venv/.dev ## measure the embedded index at a million documents (hours, 12 GB): make bench-large [DATA=DIR]
+bench-large: .venv/.dev ## measure memory over 20,000 pages, the index at a million (hours, 12 GB): make bench-large [DATA=DIR]
+	$(PY) -m tools.bench_crawl --parts memory --memory 20000 $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_large $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 bench-transformer: .venv-transformer/.dev ## measure a transformer in int8 against the same in torch

@@ -1,6 +1,7 @@
 """The text-only gate: nothing but text comes in, by type, by header and by the bytes themselves."""
 
 import re
+from urllib.parse import unquote
 
 import filetype
 
@@ -31,19 +32,35 @@ NEVER_REQUESTED = re.compile(
     r"|pdf|docx?|xlsx?|pptx?|zip|rar|7z|tar|apk|exe|dmg|iso|woff2?|ttf|eot|css|js)$",
     re.IGNORECASE,
 )
+PICTURES = frozenset(
+    ["jpg", "jpeg", "png", "gif", "webp", "avif", "bmp", "tif", "tiff", "ico", "heic", "svg", "svgz"]
+)
 DATA_URI = re.compile(
     r"data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+){0,5},(?:\s*[\w+/=%-]{8,})+|data:[\w.+-]+/[\w.+-]+[;,][^\s\"'<>)]*",
     re.IGNORECASE,
 )
+# What may stand before an SVG's root: declarations, comments, a document type with or without a subset.
+# Nothing is tried twice (atomic, possessive): a page of comments alone would else be read in ever more
+# ways.
 SVG = re.compile(
-    rb"^(?:<\?xml[^>]*>|<!--.*?-->|<!doctype\s+svg[^>]*>|\s)*<svg[\s>]", re.IGNORECASE | re.DOTALL
+    rb"(?>\s+|<\?[^>]*>|<!--.*?-->|<!doctype\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]+:)?svg[\s>/]",
+    re.IGNORECASE | re.DOTALL,
 )
+MARKUP = (b"<", b"{", b"[")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+PDF_WITHIN = 1024  # readers of PDF look for its mark so far into a file (ISO 32000-1, annex H.3.4.1)
 BINARY_SAMPLE = 4096
 
 
-def refused_address(path: str) -> bool:
-    """Say whether a URL's path names something that is never requested (images, video, archives, code)."""
-    return bool(NEVER_REQUESTED.search(path))
+def refused_address(path: str) -> str | None:
+    """Return why what a URL's path names is never requested (`image`, or `type` for the others), or None.
+
+    Also when the ending is percent-encoded, has parameters behind it (`a.jpg;v=1`), or a slash.
+    """
+    found = NEVER_REQUESTED.search(unquote(path).partition(";")[0].rstrip("/ "))
+    if found is None:
+        return None
+    return "image" if found.group(0)[1:].lower() in PICTURES else "type"
 
 
 def refused_type(content_type: str | None, *, packed: bool = False) -> str | None:
@@ -59,18 +76,20 @@ def refused_type(content_type: str | None, *, packed: bool = False) -> str | Non
 
 def refused_bytes(body: bytes) -> str | None:
     """Return why the first bytes are not text (`image`, `video`, `archive`, `pdf`, `binary`, …), or None."""
-    head = body[:BINARY_SAMPLE].lstrip(b"\xef\xbb\xbf")
+    head = body[:BINARY_SAMPLE]
+    if head.startswith(UTF_16):
+        head = head.decode("utf-16", "ignore").encode()
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if SVG.match(head):
         return "image"
-    guess = filetype.guess(head)
-    if guess is not None and not head.lstrip().startswith((b"<", b"{", b"[")):
-        family = str(guess.mime).split("/")[0]
-        return family if family in {"image", "video", "audio"} else str(guess.extension)
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "binary"
-    return None
+    if not head.startswith(MARKUP):
+        if b"%PDF-" in head[:PDF_WITHIN]:
+            return "pdf"
+        guess = filetype.guess(head)
+        if guess is not None:
+            family = str(guess.mime).split("/")[0]
+            return family if family in {"image", "video", "audio"} else str(guess.extension)
+    return "binary" if b"\x00" in head else None
 
 
 def without_data_uris(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url
@@ -34,6 +35,7 @@ AMP_PATH = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)  # the crawl asks for the name of an address half a dozen times
 def normalise(url: str) -> str:
     """Return the one address under which the twins of `url` are known.
 

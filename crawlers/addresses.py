@@ -6,9 +6,23 @@ from collections.abc import Collection
 from contextlib import suppress
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Carrier-grade NAT (RFC 6598) and the NAT64 prefix (RFC 6052), behind which private IPv4 addresses may lie.
-SHARED = ipaddress.ip_network("100.64.0.0/10")
+# The NAT64 prefix (RFC 6052), behind which private IPv4 addresses may lie.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What IANA's registries of special addresses hold and not every Python's `is_global` knows: carrier-grade NAT
+# (RFC 6598), protocol assignments (RFC 6890), 6to4 relays (RFC 7526), local NAT64 (RFC 8215), IPv6 for
+# documentation (RFC 9637), segment routing (RFC 9602), site-local addresses (RFC 3879).
+SPECIAL = tuple(
+    ipaddress.ip_network(block)
+    for block in (
+        "100.64.0.0/10",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "64:ff9b:1::/48",
+        "3fff::/20",
+        "5f00::/16",
+        "fec0::/10",
+    )
+)
 PRIVATE_NAMES = ("localhost", "local", "localdomain", "internal", "home.arpa", "lan", "intranet")
 
 
@@ -58,5 +72,5 @@ def _public(address: Address) -> bool:
         or address.is_unspecified
         or address.is_loopback
         or address.is_link_local
-        or (isinstance(address, ipaddress.IPv4Address) and address in SHARED)
+        or any(address in block for block in SPECIAL)
     )

@@ -1,7 +1,8 @@
-"""Child processes that do not outlive their parent, whatever kills it."""
+"""Child processes that do not outlive their parent, whatever kills it, nor take all memory."""
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 
@@ -20,3 +21,8 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def bound_memory(size: int) -> None:
+    """Let this process hold `size` bytes at most; what needs more fails with MemoryError."""
+    resource.setrlimit(resource.RLIMIT_DATA, (size, size))

@@ -26,7 +26,7 @@ from core.records import open_records
 from core.records.crawled import source_ran
 from core.settings import Settings
 from crawlers.batches import Crawl
-from crawlers.bound import die_with_parent
+from crawlers.bound import bound_memory, die_with_parent
 from crawlers.failures import named
 from crawlers.health import health
 from crawlers.project import REACTOR, project_settings
@@ -35,6 +35,8 @@ from crawlers.source import SourceSpec
 
 # Sources crawled at the same time; each has its own connections and pauses.
 SOURCES_AT_ONCE = 16
+# Sixteen sources of nothing but the largest pages, sixteen of each under way, hold 2 GiB as they come.
+MEMORY_LIMIT = 3 * 2**30
 READERS = max(1, min(4, os.cpu_count() or 1))
 
 
@@ -55,6 +57,7 @@ class Job(Contract):
 def main() -> None:
     """Crawl what standard input says, then end the process."""
     die_with_parent()
+    bound_memory(MEMORY_LIMIT)
     job = Job.model_validate_json(sys.stdin.read())
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get between the lines

@@ -138,7 +138,10 @@ class GuardedHandler(HTTP11DownloadHandler):
 
         super().__init__(crawler)
         self.door = Door(crawler.settings.getlist("ALLOWED_ADDRESSES"))
-        self._pool = GuardedPool(reactor, self.door, self._pool.maxPersistentPerHost, self._pool._factory)
+        # Scrapy starts all that waits before it counts what is under way, so that more than
+        # CONCURRENT_REQUESTS_PER_DOMAIN can be; a connection for each is kept, not opened anew.
+        kept = crawler.settings.getint("CONCURRENT_REQUESTS")
+        self._pool = GuardedPool(reactor, self.door, kept, self._pool._factory)
 
     async def download_request(self, request: Request) -> Response:
         """Download `request`. Raises Refused for a private address, else as Scrapy's handler does."""

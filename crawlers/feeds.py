@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import feedparser
@@ -19,7 +20,10 @@ def links_of_feed(body: bytes, url: str, content_type: str | None) -> Found:
     if body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         return _of_json(body, url)
     headers = {"content-type": content_type or "application/xml", "content-location": url}
-    feed = feedparser.parse(body, response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+    # As a file: bytes alone it takes for the name of one on this machine, if there is such a file.
+    feed = feedparser.parse(
+        BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
+    )
     atom = str(feed.get("version", "")).startswith("atom")
     found = [(_address(entry), _date(entry, atom)) for entry in feed.entries]
     known = bool(feed.get("version")) or bool(feed.entries)

@@ -9,11 +9,11 @@ from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Headers, Response
 from scrapy.utils.gz import gunzip
 
-from core.gate import NEVER_REQUESTED, refused_address, refused_bytes, refused_type
+from core.gate import refused_address, refused_bytes, refused_type
 from crawlers.failures import HeaderRefused, Refused
 
 GZIP = b"\x1f\x8b"
-PICTURES = ("jpg", "jpeg", "png", "gif", "webp", "avif", "bmp", "tif", "tiff", "ico", "heic", "svg", "svgz")
+ASKED_FOR = frozenset({b"gzip", b"x-gzip", b"deflate"})  # the setting Accept-Encoding, and gzip's old name
 # Besides what core.gate lets pass for pages: an article is HTML or plain text, never a feed or JSON.
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 
@@ -22,14 +22,13 @@ class RequestGate:
     """Never asks for pictures, videos, archives and the like; tells the server what is wanted."""
 
     def process_request(self, request: Request) -> None:
-        """Refuse what its address names as no text."""
-        path = urlsplit(request.url).path
-        if not refused_address(path):
-            return
-        found = NEVER_REQUESTED.search(path)
-        assert found is not None
-        picture = found.group(0).lstrip(".").lower() in PICTURES
-        raise Refused("image" if picture else "type", "its address names no page of text; not asked for")
+        """Refuse what its address names as no text, and addresses that would log us in."""
+        parts = urlsplit(request.url)
+        if "@" in parts.netloc:
+            raise Refused("address", "its address holds a user name or password, which are never sent")
+        reason = refused_address(parts.path)
+        if reason is not None:
+            raise Refused(reason, "its address names no page of text; not asked for")
 
 
 class HeaderGate:
@@ -44,13 +43,12 @@ class HeaderGate:
 
     def headers_received(self, headers: Headers, request: Request) -> None:
         """Raise HeaderRefused, on which Scrapy hangs up."""
-        content_type = _content_type(headers)
-        reason = _refused_header(content_type, request)
-        if reason is None:
+        refused = _refused_header(headers, request)
+        if refused is None:
             return
         if b"Location" in headers:
             raise StopDownload(fail=False)  # of a redirect only the address is used; BytesGate has the rest
-        raise HeaderRefused(reason, content_type)
+        raise HeaderRefused(*refused)
 
 
 class Unpacking(HttpCompressionMiddleware):
@@ -59,15 +57,20 @@ class Unpacking(HttpCompressionMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """Unpack the body. Raises Refused for one that grows beyond the limit, or is packed unknown to us."""
+        """Unpack the body. Raises Refused for one that grows beyond the limit, or is packed as not asked for.
+
+        That is by what `Accept-Encoding` does not name, or several times over: such nests cost much to open.
+        """
+        packed = b",".join(response.headers.getlist(b"Content-Encoding")).lower().split(b",")
+        named = [name.strip() for name in packed if name.strip() not in {b"", b"identity"}]
+        if len(named) > 1 or not ASKED_FOR.issuperset(named):
+            raise Refused("broken", "the page is packed in a way that was not asked for", passing=True)
         # robots.txt has a limit of its own for what is received, and this one for what it unpacks to.
         limited = request.replace(meta={**request.meta, "download_maxsize": self._max_size})
         try:
             found = super().process_response(limited, response)
         except IgnoreRequest as error:
             raise Refused("too_large", "the page unpacks to more than crawl.max_bytes allows") from error
-        if isinstance(found, Response) and found.headers.get(b"Content-Encoding"):
-            raise Refused("broken", "the page is packed in a way that was not asked for", passing=True)
         return found
 
 
@@ -88,9 +91,9 @@ class BytesGate:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response, or raise Refused."""
-        reason = _refused_header(_content_type(response.headers), request)
-        if reason is not None:
-            raise Refused(reason)
+        refused = _refused_header(response.headers, request)
+        if refused is not None:
+            raise Refused(refused[0])
         body = response.body
         if request.meta.get("packed") and body.startswith(GZIP):
             try:
@@ -106,16 +109,19 @@ class BytesGate:
         return response
 
 
-def _content_type(headers: Headers) -> str:
-    return (headers.get(b"Content-Type") or b"").decode("latin-1")
+def _refused_header(headers: Headers, request: Request) -> tuple[str, str] | None:
+    """Return why the answer to `request` is refused by a Content-Type header, and that; or None.
 
-
-def _refused_header(content_type: str, request: Request) -> str | None:
-    """Return why the answer to `request` is refused by its Content-Type, or None."""
+    Of several each counts: which of them a client believes is not agreed on.
+    """
     if request.meta.get("any_type"):
         return None
-    reason = refused_type(content_type, packed=bool(request.meta.get("packed")))
-    kind = content_type.split(";")[0].strip().lower()
-    if reason is None and request.meta.get("page") and kind and kind not in PAGE_TYPES:
-        return "type"
-    return reason
+    for value in headers.getlist(b"Content-Type"):
+        content_type = value.decode("latin-1")
+        reason = refused_type(content_type, packed=bool(request.meta.get("packed")))
+        kind = content_type.split(";")[0].strip().lower()
+        if reason is None and request.meta.get("page") and kind and kind not in PAGE_TYPES:
+            reason = "type"
+        if reason is not None:
+            return reason, content_type
+    return None

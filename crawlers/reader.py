@@ -5,12 +5,11 @@ kills or swells the parser costs one process and one page. A frame is a length i
 """
 
 import os
-import resource
 import struct
 import sys
 from typing import BinaryIO
 
-from crawlers.bound import die_with_parent
+from crawlers.bound import bound_memory, die_with_parent
 
 # A page of 8 MiB needs up to 520 MB, one of 8 MiB of nothing but tags would need 1 GB: it fails instead.
 MEMORY_LIMIT = 900 * 2**20
@@ -20,7 +19,7 @@ LENGTH = struct.Struct(">I")
 def main() -> None:
     """Read tasks until standard input ends."""
     die_with_parent()
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+    bound_memory(MEMORY_LIMIT)
     from crawlers.reading import read
     from crawlers.tasks import Task
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from crawlers.reader import LENGTH
 from crawlers.tasks import Reading, Task
+from crawlers.turns import Turns
 
 # A page of 8 MiB takes 4 s, one of 8 MiB of nothing but tags 12 s, on one core of two.
 READ_S = 20.0
@@ -22,31 +23,32 @@ class ReadingFailed(Exception):
 
 
 class Readers:
-    """A few reader processes, each with one body at a time."""
+    """A few reader processes, each with one body at a time, shared fairly by all sources."""
 
     def __init__(self) -> None:
         """Have no readers yet; call `start`."""
-        self._idle: asyncio.LifoQueue[_Reader] = asyncio.LifoQueue()
+        self._idle: list[_Reader] = []
+        self._turns = Turns(0)
 
     async def start(self, count: int) -> None:
         """Have up to `count` reader processes: the first at once, more when all others are at work."""
-        readers = [_Reader() for _ in range(count)]
-        await readers[-1].start()
-        for reader in readers:
-            self._idle.put_nowait(reader)  # the last one put is the first one taken
+        self._turns = Turns(count)
+        self._idle = [_Reader() for _ in range(count)]
+        await self._idle[-1].start()  # the last one is the first one taken
 
     async def read(self, task: Task, body: bytes) -> Reading:
         """Return what `body` says. Raises ReadingFailed."""
-        reader = await self._idle.get()
-        try:
-            return await reader.read(task, body)
-        finally:
-            self._idle.put_nowait(reader)
+        async with self._turns.turn(task.spec.id):
+            reader = self._idle.pop()
+            try:
+                return await reader.read(task, body)
+            finally:
+                self._idle.append(reader)
 
     async def close(self) -> None:
         """End all processes that are not at work."""
-        while not self._idle.empty():
-            await self._idle.get_nowait().end()
+        for reader in self._idle:
+            await reader.end()
 
 
 class _Reader:

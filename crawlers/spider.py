@@ -238,8 +238,7 @@ class SourceSpider(Spider):
         if not pages:
             why = Verdict(Result.DROPPED, "no_text", "the page has no text that could be found")
             return self._nothing(item, why)
-        before = await self._seen([page.id for page in pages])
-        erased = await asyncio.to_thread(tombstones.erased, self.crawl.records, pages)
+        before, erased = await asyncio.to_thread(self._remembered, pages)
         new = [page for page in pages if page.id not in self.given]
         haul = what_is_new(item.name, new, before, erased)
         if pages[0].id in erased and pages[0].type is PageType.ARTICLE:
@@ -264,6 +263,11 @@ class SourceSpider(Spider):
             **facts,
         )
         return await self.crawl.readers.read(task, response.body)
+
+    def _remembered(self, pages: Sequence[Page]) -> tuple[dict[str, Seen], set[str]]:
+        """Return what is known of `pages`, by id, and the ids of those that were erased."""
+        records = self.crawl.records
+        return seen(records, [page.id for page in pages]), tombstones.erased(records, pages)
 
     async def _seen(self, names: list[str]) -> dict[str, Seen]:
         return await asyncio.to_thread(seen, self.crawl.records, names)

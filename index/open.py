@@ -1,7 +1,6 @@
 """The engine that the settings name, and its generations."""
 
 from core.settings import Settings
-from index.elastic import ElasticGenerations
 from index.embedded.generations import EmbeddedGenerations
 from index.engine import Engine
 from index.generations import Generations
@@ -19,5 +18,7 @@ def open_engine(settings: Settings, *, patient: bool = True) -> Engine:
 def open_generations(settings: Settings, *, patient: bool = True) -> Generations:
     """Return the generations of the index that `settings` name. Nothing is opened yet."""
     if settings.elastic.hosts:
+        from index.elastic import ElasticGenerations  # its client takes half a second to load
+
         return ElasticGenerations(settings.elastic, patient=patient)
     return EmbeddedGenerations(settings.index_path)

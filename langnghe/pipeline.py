@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from core.archive import Partition
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
@@ -24,6 +25,7 @@ from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from index.engine import Engine
 from langnghe import erasing
+from langnghe.following import following
 from langnghe.house import House
 from nlp import duplicates, stories
 
@@ -33,10 +35,31 @@ OnOutcome = Callable[[Outcome], None]
 def run(
     house: House, run_id: str, source_ids: Sequence[str] = (), on_outcome: OnOutcome | None = None
 ) -> list[Alert]:
-    """Crawl the named sources or all that are due, analyse, index and watch, once. Return the new alerts."""
-    crawl(house, run_id, source_ids, on_outcome)
-    analyse(house, run_id, on_outcome)
-    index(house, run_id, on_outcome)
+    """Crawl the named sources or all that are due, analyse, index and watch, once. Return the new alerts.
+
+    What the crawl has archived is analysed and indexed while it goes on, so that a grave text can be found
+    before the last source is through. `on_outcome` is called from two threads then, by one at a time.
+    """
+    telling = Lock()
+
+    def tell(outcome: Outcome) -> None:
+        with telling:
+            if on_outcome is not None:
+                on_outcome(outcome)
+
+    def catch_up() -> None:
+        analyse(house, run_id, tell)
+        index(house, run_id, tell)
+
+    with following(catch_up) as arrived:
+
+        def crawled_one(outcome: Outcome) -> None:
+            tell(outcome)
+            if outcome.result is Result.ARCHIVED:
+                arrived()
+
+        crawl(house, run_id, source_ids, crawled_one)
+    catch_up()
     return watch(house, datetime.now(UTC))
 
 

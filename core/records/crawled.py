@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from core.archive import Partition
 from core.contracts import Contract, SourceHealth, SourceState
 from core.outcomes import Outcome
 from core.records.database import Records
-from core.records.runs import add_outcomes
+from core.records.runs import LOOKUP, add_outcomes
 from core.records.tables import PartitionRow, QuarantineRow, RetiredRow, SeenRow, SourceRow
-
-LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 
 
 class Seen(Contract):
@@ -51,8 +50,7 @@ def record_batch(
         for p in partitions:
             if session.get(PartitionRow, p.path) is None:
                 session.add(PartitionRow(**p.model_dump(), archived_at=now))
-        for text in texts:
-            session.merge(SeenRow(**text.model_dump()))
+        _remember(session, texts)
         add_outcomes(session, run_id, outcomes, now)
 
 
@@ -209,6 +207,19 @@ def source_health(records: Records) -> list[SourceHealth]:
             SourceHealth.model_validate({f: getattr(row, f) for f in SourceHealth.model_fields})
             for row in rows
         ]
+
+
+def _remember(session: Session, texts: Iterable[Seen]) -> None:
+    """Write what is remembered of `texts`, the last of each, by a few statements for all of them."""
+    rows = {text.id: text.model_dump() for text in texts}
+    ids = list(rows)
+    for start in range(0, len(ids), LOOKUP):
+        part = ids[start : start + LOOKUP]
+        known = set(session.scalars(select(SeenRow.id).where(SeenRow.id.in_(part))))
+        if new := [rows[name] for name in part if name not in known]:
+            session.execute(insert(SeenRow), new)
+        if changed := [rows[name] for name in part if name in known]:
+            session.execute(update(SeenRow), changed)
 
 
 def _seen(row: SeenRow) -> Seen:

@@ -1,12 +1,12 @@
 """Runs, their outcomes, and what waits in quarantine."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from pydantic import AwareDatetime
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from core.contracts import Contract
@@ -14,6 +14,7 @@ from core.outcomes import Outcome, Result, Stage
 from core.records.database import Records
 from core.records.tables import OutcomeRow, QuarantineRow, RunRow
 
+LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 # How many items had each (stage, result, reason).
 OutcomeCounts = Counter[tuple[Stage, str, str]]
 
@@ -78,21 +79,41 @@ def record_outcomes(records: Records, run_id: str, outcomes: Iterable[Outcome]) 
 
 def add_outcomes(session: Session, run_id: str, outcomes: Iterable[Outcome], at: datetime) -> None:
     """Add outcomes to a transaction, and what they mean for the quarantine."""
+    first: dict[tuple[Stage, str], Outcome] = {}
     for outcome in outcomes:
-        if session.get(OutcomeRow, (run_id, outcome.stage, outcome.item)) is not None:
-            continue
-        session.add(OutcomeRow(run_id=run_id, at=at, **outcome.model_dump(exclude={"url"})))
-        held = session.get(QuarantineRow, (outcome.stage, outcome.item))
-        if outcome.result is not Result.QUARANTINED:
-            if held is not None:
-                session.delete(held)
-        elif held is None:
-            facts = outcome.model_dump(exclude={"result"})
-            session.add(QuarantineRow(**facts, first_at=at, last_at=at, tries=1))
-        else:
-            held.reason, held.detail, held.last_at = outcome.reason, outcome.detail, at
-            held.url = outcome.url or held.url
-            held.tries += 1
+        first.setdefault((outcome.stage, outcome.item), outcome)
+    for stage in Stage:
+        items = [item for of, item in first if of is stage]
+        for start in range(0, len(items), LOOKUP):
+            _add(session, run_id, [first[stage, item] for item in items[start : start + LOOKUP]], at)
+
+
+def _add(session: Session, run_id: str, outcomes: Sequence[Outcome], at: datetime) -> None:
+    """Add outcomes of one stage, each of another item, by a few statements for all of them."""
+    stage, items = outcomes[0].stage, [outcome.item for outcome in outcomes]
+    of_stage = select(OutcomeRow.item).where(OutcomeRow.run_id == run_id, OutcomeRow.stage == stage)
+    told = set(session.scalars(of_stage.where(OutcomeRow.item.in_(items))))
+    rows = select(QuarantineRow).where(QuarantineRow.stage == stage, QuarantineRow.item.in_(items))
+    held = {row.item: row for row in session.scalars(rows)}
+    fresh = [outcome for outcome in outcomes if outcome.item not in told]
+    if fresh:
+        facts = [outcome.model_dump(exclude={"url"}) for outcome in fresh]
+        session.execute(insert(OutcomeRow), [{"run_id": run_id, "at": at, **fact} for fact in facts])
+    for outcome in fresh:
+        _hold(session, outcome, held.get(outcome.item), at)
+
+
+def _hold(session: Session, outcome: Outcome, held: QuarantineRow | None, at: datetime) -> None:
+    """Let the quarantine have what `outcome` puts there, and give back what it heals."""
+    if outcome.result is not Result.QUARANTINED:
+        if held is not None:
+            session.delete(held)
+    elif held is None:
+        session.add(QuarantineRow(**outcome.model_dump(exclude={"result"}), first_at=at, last_at=at, tries=1))
+    else:
+        held.reason, held.detail, held.last_at = outcome.reason, outcome.detail, at
+        held.url = outcome.url or held.url
+        held.tries += 1
 
 
 def outcome_counts(records: Records, run_id: str) -> OutcomeCounts:

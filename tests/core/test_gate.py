@@ -1,6 +1,7 @@
 """Only text passes the gate: by address, by header, by the bytes."""
 
 import base64
+import time
 
 import pytest
 
@@ -11,7 +12,23 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 
 
-@pytest.mark.parametrize("path", ["/a.jpg", "/a.PNG", "/v.mp4", "/s.svg", "/x.pdf", "/z.zip", "/f.woff2"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/a.jpg",
+        "/a.PNG",
+        "/v.mp4",
+        "/s.svg",
+        "/x.pdf",
+        "/z.zip",
+        "/f.woff2",
+        "/a%2Ejpg",
+        "/a.j%70g",
+        "/a.jpg/",
+        "/a.jpg;v=1",
+        "/a.jpg%20",
+    ],
+)
 def test_what_is_no_text_is_never_requested(path: str) -> None:
     assert refused_address(path)
 
@@ -55,6 +72,14 @@ def test_gzip_passes_only_where_a_sitemap_is_expected() -> None:
         (b"\x1f\x8b\x08rest", "gz"),
         (b'<?xml version="1.0"?><!-- x --><svg xmlns="http://www.w3.org/2000/svg">', "image"),
         (b"  <svg>", "image"),
+        (b"<!DOCTYPE svg PUBLIC 'a' 'b' [ <!ENTITY ns 'a'> <!ENTITY x ']'> ]>\n<svg xmlns='c'>", "image"),
+        (b"<?xml-stylesheet href='a'?><s:svg xmlns:s='http://www.w3.org/2000/svg'/>", "image"),
+        ("<svg><text>a</text></svg>".encode("utf-16"), "image"),
+        (b"\n" + GIF, "image"),
+        (b"\xef\xbb\xbf" + GIF, "image"),
+        (b"\r\n%PDF-1.7", "pdf"),
+        (b"day khong phai HTML\n%PDF-1.4\n1 0 obj", "pdf"),
+        ("văn\x00bản".encode("utf-16"), "binary"),
         (b"text\x00with\x01nulls", "binary"),
         (b"<!DOCTYPE html><html><svg></svg>", None),
         ("Xin chào".encode(), None),
@@ -64,6 +89,15 @@ def test_gzip_passes_only_where_a_sitemap_is_expected() -> None:
 )
 def test_the_first_bytes_decide_whatever_the_header_says(body: bytes, reason: str | None) -> None:
     assert refused_bytes(body) == reason
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<!---->", b"<?a>", b"<!doctype svg>", b"<!doctype svg[]>", b"<!--", b" "]
+)
+def test_a_page_made_to_keep_the_gate_busy_is_judged_at_once(piece: bytes) -> None:
+    started = time.process_time()
+    assert refused_bytes(piece * 2_000 + b"<p>") is None
+    assert time.process_time() - started < 1.0
 
 
 def test_data_uris_are_cut_out_of_text() -> None:

@@ -150,6 +150,28 @@ def test_a_batch_is_remembered_whole_with_its_outcomes(records: Records) -> None
     assert crawled.partitions_to_do(records, "index") == []
 
 
+def test_of_a_batch_larger_than_a_statement_the_first_outcomes_and_last_texts_stand(records: Records) -> None:
+    run_id, count = runs.start_run(records, "run"), 2 * runs.LOOKUP + 1
+    failed = [outcome(str(n), Result.QUARANTINED, "timeout") for n in range(count)]
+
+    def texts(etag: str) -> list[crawled.Seen]:
+        return [
+            crawled.Seen(id=str(n), source_id="bao", url="u", etag=etag, fetched_at=NOON)
+            for n in range(count)
+        ]
+
+    crawled.record_batch(records, run_id, [], texts("a") + texts("b"), [*failed, outcome("0")])
+    assert len(runs.quarantined(records)) == len(runs.outcomes(records, run_id)) == count
+    crawled.record_batch(records, run_id, [], texts("c")[1:], [outcome(str(n)) for n in range(count)])
+    assert {o.result for o in runs.outcomes(records, run_id)} == {Result.QUARANTINED}
+    known = crawled.seen(records, [str(n) for n in range(count)])
+    assert [seen.etag for seen in known.values()].count("c") == count - 1
+    assert known["0"].etag == "b"
+    later = runs.start_run(records, "run")
+    runs.record_outcomes(records, later, [outcome(str(n)) for n in range(count)])
+    assert not runs.quarantined(records)
+
+
 def test_sources_are_declared_run_and_disabled(records: Records) -> None:
     crawled.declare_sources(records, [("a", "Báo A", "https://a.example", True)])
     crawled.source_ran(records, "a", SourceState.FAILED, reason="no answer", every=timedelta(hours=2))

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -197,3 +198,14 @@ def test_no_bytes_make_discovery_fail(body: bytes) -> None:
     links_of_feed(body, BASE, None)
     links_of_sitemap(body, BASE)
     links_of_section(body.decode("utf-8", "replace"), BASE, SectionPages(url=BASE, next="a"))
+
+
+def test_a_feed_that_names_a_file_of_this_machine_is_no_feed(tmp_path: Path) -> None:
+    secret = tmp_path / "feed.xml"
+    secret.write_text(
+        "<rss version='2.0'><channel><item><link>https://a.vn/bai/1</link></item></channel></rss>"
+    )
+    for body in (str(secret).encode(), b"/dev/zero", b"file://" + str(secret).encode(), b"http://127.0.0.1/"):
+        found = links_of_feed(body, "https://baothu.vn/rss", None)
+        assert found.broken
+        assert not found.links

@@ -27,6 +27,7 @@ FAMILIES = {
     "too_large": Family.SIZE,
     "timeout": Family.TIME,
     "private_address": Family.ADDRESS,
+    "address": Family.ADDRESS,
     "offsite": Family.ADDRESS,
     "redirect": Family.REDIRECT,
     "redirect_loop": Family.REDIRECT,
@@ -107,8 +108,18 @@ def test_no_picture_was_asked_for_or_kept(crawled: Crawled) -> None:
     site, place, _, _ = crawled
     assert not [r.path for r in site.requests if r.path.startswith("/anh/")]
     for page in place.pages():
-        assert "data:image" not in page.text + page.title + page.lead
+        for trace in ("data:image", "JFIF", "\x00"):
+            assert trace not in page.text + page.title + page.lead
         assert refused_bytes(page.text.encode()) is None
+
+
+def test_no_form_log_in_cookie_or_trail_is_sent_anywhere(crawled: Crawled) -> None:
+    site = crawled[0]
+    assert {request.method for request in site.requests} == {"GET"}
+    sent = {name for request in site.requests for name in request.headers}
+    assert sent == {"host", "user-agent", "accept", "accept-language", "accept-encoding"}
+    assert site.asked("/bai/login.html") == 1
+    assert not [request.path for request in site.requests if "mat-khau" in request.path]
 
 
 def test_archived_pages_say_what_the_page_says(crawled: Crawled) -> None:
@@ -211,3 +222,34 @@ def test_private_addresses_are_refused_however_they_are_named(place: Place) -> N
         assert "private_address" in told["ten"]
         assert [r.path for r in site.requests] == ["/robots.txt", "/rss-empty.xml"], port
         assert not site.trap
+
+
+def test_a_proxy_of_the_environment_is_passed_by(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = tuple(case for case in CASES if case.path.startswith("/bai/tot-"))
+    with hostile_site("127.0.0.9", cases=quick) as site:
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, site.trap_base)
+            monkeypatch.setenv(name.upper(), site.trap_base)
+        outcomes = place.crawl(source(site, "hiem", "/rss.xml"))
+        assert {o.label for o in outcomes} == {"archived"}
+        assert not site.trap
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["new-pages", "nothing-new"])
+def test_a_calendar_without_end_is_left_in_time(place: Place, web: Web, fresh: bool) -> None:
+    def month(number: int) -> str:
+        linked = f"/bai/{number if fresh else 0}?phien={number * 7919}" if fresh else "/bai/0"
+        return f'<a class="bai" href="{linked}">Tin</a> <a class="sau" href="/lich/{number + 1}">Sau</a>'
+
+    for number in range(300):
+        web.put(f"/lich/{number}", month(number))
+        web.put(f"/bai/{number}?phien={number * 7919}", article(f"Tin của tháng {number}"))
+    web.put("/bai/0", article("Tin một"))
+    few = place.settings.crawl.model_copy(update={"pages_per_run": 20})
+    place.settings = place.settings.model_copy(update={"crawl": few})
+    section = {"url": f"{web.base}/lich/0", "links": "a.bai", "next": "a.sau"}
+    outcomes = place.crawl(web.spec(discover={"sections": [section]}))
+    assert {o.label for o in outcomes} == {"archived"}
+    assert len(outcomes) == (20 if fresh else 1)
+    months = [path for path, _ in web.asked if path.startswith("/lich/")]
+    assert len(months) == (20 if fresh else 2)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from core.errors import ArchiveUnavailable, LangngheError, StageFailed
 from core.outcomes import Outcome, Result, Stage
 from core.records import runs
 from core.records.crawled import declare_sources, known_partitions
-from crawlers import readers
+from crawlers import child, reader, readers
 from crawlers.batches import Batches, Crawl, Haul
 from crawlers.process import child_lines
 from crawlers.run import job
@@ -111,6 +112,25 @@ def test_the_death_of_the_crawl_process_is_said_plainly(web: Web, place: Place) 
     web.pages["/bai/1"] = lambda _: _kill_child()
     with pytest.raises(StageFailed, match="crawl process died; run the command again"):
         place.crawl(web.spec())
+
+
+def test_each_process_of_a_crawl_has_its_memory_bounded(web: Web, place: Place) -> None:
+    limits: dict[str, list[str]] = {}
+
+    def looked_at() -> Answer:
+        for pid in children(os.getpid()):
+            module = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[2].decode()
+            (line,) = re.findall(r"Max data size +(\d+|unlimited)", Path(f"/proc/{pid}/limits").read_text())
+            limits.setdefault(module, []).append(line)
+        return Answer(article("Tin một"))
+
+    web.feed("/rss.xml", ["/bai/1"])
+    web.pages["/bai/1"] = lambda _: looked_at()
+    place.crawl(web.spec())
+    assert limits == {
+        "crawlers.child": [str(child.MEMORY_LIMIT)],
+        "crawlers.reader": [str(reader.MEMORY_LIMIT)],
+    }
 
 
 def _kill_child() -> Answer:

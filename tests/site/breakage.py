@@ -42,6 +42,35 @@ async def endless_headers(to: Exchange) -> None:
         await to.raw(b"X-Filler: " + b"a" * 1_000 + b"\r\n")
 
 
+async def dripping_headers(to: Exchange) -> None:
+    """Send a header letter by letter, for ever."""
+    await to.raw(HEAD + b"X-Filler: ")
+    while True:
+        await to.raw(b"a")
+        await asyncio.sleep(0.1)
+
+
+async def endless_promises(to: Exchange) -> None:
+    """Say `100 Continue` without end."""
+    while True:
+        await to.raw(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+async def endless_extension(to: Exchange) -> None:
+    """Begin a chunk whose extension never ends."""
+    await to.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;a=")
+    while True:
+        await to.raw(b"a" * 1_000)
+
+
+async def endless_trailers(to: Exchange) -> None:
+    """Send a page in chunks and trailers without end behind it."""
+    page = article("Trang có đuôi dài", seed=2).encode()
+    await to.raw(HEAD + f"Transfer-Encoding: chunked\r\n\r\n{len(page):x}\r\n".encode() + page + b"\r\n0\r\n")
+    while True:
+        await to.raw(b"X-Filler: " + b"a" * 1_000 + b"\r\n")
+
+
 async def silence(to: Exchange) -> None:
     """Take the request and never answer."""
     await to.never()
@@ -104,6 +133,7 @@ NO_STATUS = raw(b"Xin chao, day khong phai HTTP\r\n\r\n")
 BAD_STATUS = raw(b"HTTP/1.1 hai-tram OK\r\nContent-Type: text/html\r\n\r\n<p>a</p>")
 BAD_LENGTH = raw(HEAD + b"Content-Length: -5\r\n\r\n<p>a</p>")
 TWO_LENGTHS = raw(HEAD + b"Content-Length: 3\r\nContent-Length: 900\r\n\r\n<p>a</p>")
+SHORT_LENGTH = raw(HEAD + b"Content-Length: 21\r\n\r\n" + article("Trang khai ngắn").encode())
 BAD_CHUNK = raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n<p>a</p>\r\n0\r\n\r\n")
 ODD_HEADERS = raw(
     HEAD

@@ -51,9 +51,10 @@ def sends(
 
 
 def leads(target: str) -> Answer:
-    """Redirect; `TRAP` and `BASE` in the target stand for the forbidden server and this one."""
+    """Redirect; `TRAP`, `BASE` and `HOST` in the target stand for the forbidden server and for this one."""
 
     async def answer(to: Exchange) -> None:
-        await to.redirect(target.replace("TRAP", to.trap).replace("BASE", to.base))
+        host = to.base.removeprefix("http://")
+        await to.redirect(target.replace("TRAP", to.trap).replace("BASE", to.base).replace("HOST", host))
 
     return answer

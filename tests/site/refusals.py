@@ -132,6 +132,11 @@ BROKEN = (
     _refused("bad-status.html", breakage.BAD_STATUS, "a status in letters", Family.NETWORK),
     _refused("bad-length.html", breakage.BAD_LENGTH, "a negative length", Family.NETWORK, Family.EMPTY),
     _refused("two-lengths.html", breakage.TWO_LENGTHS, "two lengths", Family.NETWORK, Family.EMPTY),
+    _refused("short-length.html", breakage.SHORT_LENGTH, "more than announced", Family.EMPTY),
+    _refused(
+        "chunk-extension.html", breakage.endless_extension, "an endless chunk extension", Family.NETWORK
+    ),
+    _refused("trailers.html", breakage.endless_trailers, "endless trailers", Family.NETWORK),
     _refused("bad-chunk.html", breakage.BAD_CHUNK, "a chunk size in letters", Family.NETWORK, Family.EMPTY),
 )
 SLOW = (
@@ -148,6 +153,15 @@ SLOW = (
         Family.SIZE,
         Family.TIME,
     ),
+    _refused(
+        "cham/promises.html",
+        breakage.endless_promises,
+        "`100 Continue` without end",
+        Family.NETWORK,
+        Family.SIZE,
+        Family.TIME,
+    ),
+    _refused("cham/drip.html", breakage.dripping_headers, "a header letter by letter", Family.TIME),
     _refused("cham/silence.html", breakage.silence, "no answer", Family.TIME),
 )
 REFUSED = (*MEDIA, *ADDRESSES, *BROKEN, *SLOW)
