@@ -18,6 +18,7 @@ from crawlers.extraction import Extract, dates, decode, extract
 from crawlers.extraction.result import TITLE_LIMIT
 from crawlers.extraction.wording import block, cut, line
 from crawlers.source import Comments, SourceSpec, Threads
+from crawlers.tasks import Reading, Shape
 
 # The longest of 8,572 readers' comments (UIT-ViCTSD) has 1,494 characters; forum posts run to ten times that.
 POST_LIMIT = 20_000
@@ -45,14 +46,14 @@ def article(
     content_type: str | None,
     fetched_at: datetime,
     told_at: datetime | None = None,
-) -> tuple[Page, ...]:
-    """Return the article at `url` and the comments below it; nothing if there is no text.
+) -> Reading:
+    """Return the article at `url`, the comments below it, and its shape; nothing if there is no text.
 
     `told_at` is the publication time its feed gave; it counts when the page has none.
     """
     found = extract(body, url, content_type)
     if not found.text or (not found.title and len(found.text) < UNTITLED_LENGTH):
-        return ()
+        return Reading()
     canonical = _canonical(spec, found, url)
     page = Page(
         id=page_id(canonical),
@@ -70,10 +71,11 @@ def article(
         fetched_at=fetched_at,
         content_hash=content_hash(found.title, found.lead, found.text),
     )
+    shape = Shape(origin=found.origin, dated=found.published_at is not None)
     if spec.comments is None:
-        return (page,)
+        return Reading(pages=(page,), shape=shape)
     tree = Selector(decode(body, content_type), type="html")
-    return (page, *_below(spec, spec.comments, tree, page))
+    return Reading(pages=(page, *_below(spec, spec.comments, tree, page)), shape=shape)
 
 
 def posts(

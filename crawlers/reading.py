@@ -17,7 +17,7 @@ def read(task: Task, body: bytes) -> Reading:
             rule = spec.discover.sections[task.section]
             return Reading(found=discovery.links_of_section(decode(body, kind), url, rule))
         case What.ARTICLE:
-            return Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
+            return pages.article(spec, body, url, kind, task.fetched_at, task.told_at)
         case What.THREAD:
             assert spec.threads is not None
             posts, next_url = pages.posts(

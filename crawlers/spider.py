@@ -76,7 +76,7 @@ class SourceSpider(Spider):
         self.sitemaps = SITEMAPS_LIMIT
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
-        self.failed: list[str] = []  # discovery pages that could not be read, in words
+        self.failed: list[tuple[str, str]] = []  # discovery pages that could not be read, with the reason
         self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -159,7 +159,7 @@ class SourceSpider(Spider):
 
     def _undiscovered(self, what: What, url: str, why: Verdict) -> Haul:
         detail = f"{what}: {why.reason}: {why.detail}" if why.reason else f"{what}: {why.detail}"
-        self.failed.append(f"{url}: {why.detail}")
+        self.failed.append((url, why.reason or f"{what}_failed"))
         self.steps[url] = (False, detail)
         dropped = Verdict(Result.DROPPED, f"{what}_failed", detail)
         return Haul(outcomes=(crawl_outcome(self.spec.id, url, url, dropped),))
@@ -232,7 +232,7 @@ class SourceSpider(Spider):
             return
         try:
             reading = await self._read(response, What.ARTICLE, told_at=told_at)
-            haul = await self._haul(response, item, item.name, reading.pages)
+            haul = replace(await self._haul(response, item, item.name, reading.pages), shape=reading.shape)
         except Exception as error:
             haul = self._nothing(item, self._broken(item.url, error))
         yield haul

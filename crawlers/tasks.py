@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from core.contracts import Contract, Page
+from crawlers.extraction.result import Origin
 from crawlers.source import SourceSpec
 
 
@@ -55,8 +56,16 @@ class Task(Contract):
     told_at: datetime | None = None
 
 
+class Shape(Contract):
+    """How an article's page is made: where it tells of the article, and whether it bears a date itself."""
+
+    origin: Origin
+    dated: bool
+
+
 class Reading(Contract):
-    """What was read: pages of an article or thread, or what a discovery page found."""
+    """What was read: pages of an article or thread, or what a discovery page found; an article's shape."""
 
     pages: tuple[Page, ...] = ()
     found: Found = Found()
+    shape: Shape | None = None

@@ -13,7 +13,15 @@ from crawlers.extraction.decoding import decode
 from crawlers.extraction.languages import language_of
 from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
-from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
+from crawlers.extraction.result import (
+    LEAD_LIMIT,
+    SECTION_LIMIT,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    URL_LIMIT,
+    Extract,
+    Origin,
+)
 from crawlers.extraction.titles import headlines
 from crawlers.extraction.wording import cut, line
 
@@ -47,7 +55,14 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
         language=language,
         section=_clean(line(linked.section or meta.section), SECTION_LIMIT),
         canonical_url=_canonical(meta.canonical or linked.url, url),
+        origin=_origin(linked, meta),
     )
+
+
+def _origin(linked: Linked, meta: Meta) -> Origin:
+    if linked.title or linked.body:
+        return Origin.LINKED
+    return Origin.META if meta.title else Origin.PAGE
 
 
 def _clean(text: str, limit: int) -> str:

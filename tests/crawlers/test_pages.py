@@ -1,10 +1,13 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from core.contracts import PageType
+from core.contracts import Page, PageType
 from core.urls import page_id
-from crawlers.pages import article, posts
+from crawlers import pages
+from crawlers.extraction.result import Origin
+from crawlers.pages import posts
 from crawlers.source import SourceSpec, Threads
 from tests.crawlers.smallweb import article as html
 
@@ -26,6 +29,32 @@ SPEC = SourceSpec.model_validate(
         "comments": {"item": ".c", "text": ".t", "date": "time"},
     }
 )
+
+
+def article(*given: Any) -> tuple[Page, ...]:
+    return pages.article(*given).pages
+
+
+LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Tin vui"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "origin"),
+    [
+        (LINKED, Origin.LINKED),
+        ("", Origin.META),
+        (None, Origin.PAGE),
+    ],
+)
+def test_an_articles_shape_says_where_it_was_told_and_whether_it_bears_a_date(
+    head: str | None, origin: Origin
+) -> None:
+    dated = '<meta property="article:published_time" content="2026-11-23T09:00:00+07:00">'
+    for more in ("", dated):
+        body = html("Tin vui", head=(head or "") + more)
+        bare = body if head is not None else body.replace("og:title", "og:no-title")
+        shape = pages.article(SPEC, bare.encode(), URL, None, NOW, NOW).shape
+        assert shape == pages.Shape(origin=origin, dated=bool(more))  # a feed's date is none of the page's
 
 
 def test_an_article_comes_with_its_comments_below_it() -> None:
