@@ -14,8 +14,10 @@ from core.archive import Partition
 from core.contracts import Alert, Document, Page, ReportFile
 from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
 from core.logs import log
+from core.makeup import HISTORY
 from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, decisions, notices, runs, tombstones
+from core.records.days import source_days
 from core.records.signatures import signatures
 from core.records.standing import standings
 from core.settings import Settings
@@ -244,6 +246,7 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
         house.settings,
         week or last_complete_week(now),
         health,
+        source_days(house.records, (now - 2 * HISTORY).date()),
         names,
         output or house.settings.reports_dir,
         now,
