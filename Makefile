@@ -7,7 +7,7 @@ NODES ?= 1
 PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-large bench-transformer evaluate models constraints clean
+.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-health bench-large bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -40,6 +40,9 @@ check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencie
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run: make bench [DATA=DIR]
 	$(PY) tools/bench_analysis.py $(if $(DATA),--data "$(DATA)") $(ARGS)
 	$(PY) -m tools.bench_index $(if $(DATA),--data "$(DATA)")
+
+bench-health: .venv/.dev ## measure false alarms and power of the health of sources, on simulated ones
+	$(PY) -m tools.bench_health $(ARGS)
 
 bench-large: .venv/.dev ## measure the embedded index at a million documents (hours, 12 GB): make bench-large [DATA=DIR]
 	$(PY) -m tools.bench_large $(if $(DATA),--data "$(DATA)") $(ARGS)
