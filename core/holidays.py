@@ -8,13 +8,13 @@ DAY = timedelta(days=1)
 
 @cache
 def is_holiday(day: date) -> bool:
-    """Say whether `day` is a public holiday, or lies beside one or between two of a stretch.
+    """Say whether `day` is a public holiday, or the day before or after one.
 
     The days are those of the Labour Code 2019, article 112, with the substituted days off that the
     government names each year, as the library `holidays` knows them. One day on each side is taken in:
     newsrooms thin out on the eve and fill up again on the day after.
     """
-    return any(day + n * DAY in _days(day.year + turn) for n in (-1, 0, 1) for turn in (-1, 0, 1))
+    return any(near in _days(near.year) for near in (day - DAY, day, day + DAY))
 
 
 @cache

@@ -1,9 +1,11 @@
 """Whether a site's make-up changed, so that its pages are read worse than before."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import add, sub
 from typing import NamedTuple
 
 from scipy.special import stdtrit
@@ -16,7 +18,7 @@ BASE_DAYS_NEEDED, BASE_NEEDED = 7, 50  # fewer days or pages are no habit
 WINDOW_DAYS, WINDOW_NEEDED = 7, 20  # the newest days that hold 20 pages, a week at most
 # One-sided error of a test: 8 measures on 30 days, 240 tests in a source's month, give 0.002 false alarms.
 ERROR = 1e-5
-HISTORY = timedelta(days=120)  # that callers give; older days move no result of the last weeks
+HISTORY = timedelta(days=120)  # that callers give: four times the days before
 SHOWN = timedelta(days=14)  # after which a change is the source's new habit
 
 
@@ -116,7 +118,28 @@ RULES = {
 }
 
 
-Series = Sequence[tuple[date, _Sample]]  # of one measure, by day
+class _Series:
+    """One measure of a source on the days that have any of it, with running sums."""
+
+    def __init__(self, rule: _Rule, days: Sequence[SourceDay]) -> None:
+        known = [(d.day, sample) for d in days if (sample := rule.sample(d.makeup)).n]
+        self.days = [day for day, _ in known]
+        self.samples = [sample for _, sample in known]
+        self.sums = [_Sample(0, 0.0, 0.0)]
+        for sample in self.samples:
+            self.sums.append(_Sample(*map(add, self.sums[-1], sample)))
+
+    def pooled(self, first: int, end: int) -> _Sample:
+        """Return the days from `first` to before `end` as one."""
+        return _Sample(*map(sub, self.sums[end], self.sums[first]))
+
+    def windows(self, start: int, end: int) -> list[int]:
+        """Return where, from `start` on, the newest days before `end` begin: enough pages, and a week."""
+        week = bisect_left(self.days, self.days[end - 1] - timedelta(days=WINDOW_DAYS - 1), start, end)
+        enough = [
+            first for first in range(end - 1, week - 1, -1) if self.pooled(first, end).n >= WINDOW_NEEDED
+        ]
+        return [enough[0], *([enough[-1]] if len(enough) > 1 else [])] if enough else []
 
 
 def changes(days: Sequence[SourceDay]) -> list[Change]:
@@ -141,56 +164,39 @@ def recent(days: Sequence[SourceDay], today: date) -> list[Change]:
 
 def _of_measure(measure: Measure, days: Sequence[SourceDay]) -> list[Change]:
     rule = RULES[measure]
-    series = [(d.day, sample) for d in days if (sample := rule.sample(d.makeup)).n]
-    newest = _windows(series)
+    series = _Series(rule, days)
+    whole = len(series.days)
     found: list[Change] = []
     start = 0  # of the present habit
-    for at in range(BASE_DAYS_NEEDED, len(series)):
-        for size in _windows(series[start : at + 1]):
-            first = at + 1 - size
-            before = _samples(series[max(start, first - BASE_DAYS) : first])
-            after = _samples(series[first : at + 1])
-            if not _worse(rule, before, after):
-                continue
-            lasts = bool(newest) and _matters(rule, before, _samples(series[-newest[0] :]))
-            means = [_shown(measure, _pooled(part).mean) for part in (before, after)]
-            since = series[at][0]
-            found.append(Change(measure=measure, since=since, before=means[0], after=means[1], lasts=lasts))
-            start = first
-            break
+    for end in range(BASE_DAYS_NEEDED + 1, whole + 1):
+        for first in series.windows(start, end):
+            base = max(start, first - BASE_DAYS)
+            if _worse(rule, series, base, first, end):
+                before, after = series.pooled(base, first).mean, series.pooled(first, end).mean
+                (newest, *_) = series.windows(0, whole) or [first]
+                change = Change(
+                    measure=measure,
+                    since=series.days[end - 1],
+                    before=_shown(measure, before),
+                    after=_shown(measure, after),
+                    lasts=rule.worse(before, series.pooled(newest, whole).mean),
+                )
+                found.append(change)
+                start = first
+                break
     return found
 
 
-def _windows(series: Series) -> list[int]:
-    """Return over how many of the newest days to look: until they hold enough pages, and a week of them."""
-    within = [s for day, s in series if (series[-1][0] - day).days < WINDOW_DAYS]
-    enough = [n for n in range(1, len(within) + 1) if sum(s.n for s in within[-n:]) >= WINDOW_NEEDED]
-    return sorted({enough[0], enough[-1]}) if enough else []
-
-
-def _samples(series: Series) -> list[_Sample]:
-    return [sample for _, sample in series]
-
-
-def _worse(rule: _Rule, before: Sequence[_Sample], after: Sequence[_Sample]) -> bool:
-    if len(before) < BASE_DAYS_NEEDED or sum(s.n for s in before) < BASE_NEEDED:
+def _worse(rule: _Rule, series: _Series, base: int, first: int, end: int) -> bool:
+    """Say whether days `first` to before `end` are worse than those from `base` to before `first`."""
+    before, after = series.pooled(base, first), series.pooled(first, end)
+    if first - base < BASE_DAYS_NEEDED or before.n < BASE_NEEDED or not rule.worse(before.mean, after.mean):
         return False
-    if not _matters(rule, before, after):
-        return False
-    base, now = _pooled(before), _pooled(after)
-    spread = rule.spread(base)
-    between = _between_days(before, base.mean, spread)
-    error = spread * (1 / base.n + 1 / now.n) + between * (1 / len(before) + 1 / len(after))
-    bound = -float(stdtrit(len(before) - 1, ERROR))
-    return abs(now.mean - base.mean) >= bound * math.sqrt(error)
-
-
-def _matters(rule: _Rule, before: Sequence[_Sample], after: Sequence[_Sample]) -> bool:
-    return rule.worse(_pooled(before).mean, _pooled(after).mean)
-
-
-def _pooled(samples: Sequence[_Sample]) -> _Sample:
-    return _Sample(*(sum(part) for part in zip(*samples, strict=True)))
+    spread = rule.spread(before)
+    between = _between_days(series.samples[base:first], before.mean, spread)
+    error = spread * (1 / before.n + 1 / after.n) + between * (1 / (first - base) + 1 / (end - first))
+    bound = -float(stdtrit(first - base - 1, ERROR))
+    return abs(after.mean - before.mean) >= bound * math.sqrt(error)
 
 
 def _between_days(days: Sequence[_Sample], mean: float, spread: float) -> float:

@@ -145,7 +145,7 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
         crawl.finished(spec.id, crawler.spider.steps)
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=named(error))
-        broke_off = Reason(code=Why.BROKE_OFF, facts={"error": named(error)})
+        broke_off = Reason(code=Why.BROKE_OFF)
     if urls is not None:
         return
     spider = crawler.spider if isinstance(crawler.spider, SourceSpider) else None

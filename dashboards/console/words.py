@@ -101,7 +101,7 @@ WHY = {
     Why.BELOW_MINIMUM: _("Chỉ có %(got)s trang, yêu cầu ít nhất %(minimum)s trang"),
     Why.FEWER: _("%(hours)s giờ qua có %(got)s tin mới, thường khoảng %(usual)s tin, ít nhất %(low)s tin"),
     Why.PASSED_OVER: _("Còn %(count)s trang vượt giới hạn mỗi lượt, để lại lượt sau"),
-    Why.BROKE_OFF: _("Lượt thu thập bị ngắt do lỗi chương trình (%(error)s)"),
+    Why.BROKE_OFF: _("Lượt thu thập bị ngắt do lỗi chương trình, xem nhật ký"),
 }
 # What became worse in the make-up of a source's pages.
 MEASURES = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from core.contracts import Contract, SourceHealth, SourceState
-from core.makeup import changes
+from core.makeup import changes, recent
 from core.source_days import SourceDay
 from dashboards.charts import number
 from dashboards.report.cases import NAMES
@@ -36,7 +36,7 @@ def watched(
     for source in health:
         known = [d for d in days.get(source.source_id, ()) if d.day <= until]
         if source.state is not SourceState.DISABLED and known:
-            notes = tuple(_notes(known, since))
+            notes = tuple(_notes(known, since, until))
             if notes:
                 found.append(Watched(name=foreign(source.name, cell), notes=notes))
     return found
@@ -51,7 +51,7 @@ def caution(sources: Sequence[Watched]) -> list[str]:
     return [f"{what} ({named}); số tin của các nguồn này cần được đọc thận trọng (xem mục VI)."]
 
 
-def _notes(known: Sequence[SourceDay], since: date) -> Iterator[str]:
+def _notes(known: Sequence[SourceDay], since: date, until: date) -> Iterator[str]:
     week = [d for d in known if d.day >= since]
     dark = [d for d in week if d.checks and d.failed == d.checks]
     if dark:
@@ -62,8 +62,9 @@ def _notes(known: Sequence[SourceDay], since: date) -> Iterator[str]:
     few = [d for d in week if d not in dark and 2 * d.late >= d.checks > 0]
     if few:
         yield f"Ít tin hơn mức thường {_days(few)}."
+    lasting = recent(known, until)
     for change in changes(known):
-        if change.since >= since or change.lasts:
+        if change.since >= since or change in lasting:
             said = NAMES.changed(change.measure, change.before, change.after)
             yield f"Cấu trúc trang thay đổi từ khoảng {change.since:%d/%m}. {said}."
 

@@ -88,7 +88,7 @@ def test_every_reason_and_every_change_has_its_sentence(code: str) -> None:
     names = Names(language(code))
     facts: dict[str, str | int] = {
         "url": "https://a.example/rss", "reason": "timeout", "more": 0, "count": 1234, "times": 2, "got": 1,
-        "minimum": 5, "hours": 24, "low": 10, "usual": 20, "error": "KeyError at crawlers.x:1",
+        "minimum": 5, "hours": 24, "low": 10, "usual": 20,
     }  # fmt: skip
     said = [names.why(Reason(code=why, facts=facts)) for why in Why]
     told = [names.changed(measure, 0.9, 0.1) for measure in Measure]
