@@ -14,7 +14,7 @@ WEEKS_NEEDED = 4  # a median of fewer is no habit
 # Windows, in hours: a busy paper that stops is known within the morning, a slow board within the week.
 WINDOWS = (6, 24, 168)
 # With 4, steady sources whose days differ by up to a third beyond chance were called late 0.1 times a month,
-# with 5 not once in 96 months; docs/choices.md has how soon a fall is noticed.
+# with 5 once in 216 months; docs/operating.md has how soon a fall is noticed.
 DEVIATIONS = 5.0
 MAD = 1.4826  # median absolute deviation to standard deviation, Gaussian
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
