@@ -182,7 +182,8 @@ def test_alerts_say_what_is_the_matter_newest_first_and_lead_there(client: Clien
         f"Báo Mai ít tin hơn mức thường, cần kiểm tra nguồn. {FEWER}",
         f"Báo Mai có thể đã thay đổi cấu trúc trang. {UNLINKED}",
     ]
-    grave, rise = root.xpath("//p[@class='alert-text']/a/@href")
+    grave, rise, *sources = root.xpath("//p[@class='alert-text']/a/@href")
+    assert sources == ["/sources/bao", "/sources/bao-khac", "/sources/bao", "/sources/bao"]
     assert grave == f"/texts/{GRAVE_NEW}"
     assert client().get(rise).status_code == 200
 
