@@ -7,7 +7,7 @@ NODES ?= 1
 PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-large bench-transformer evaluate models constraints clean
+.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-health bench-large bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -42,6 +42,9 @@ bench: .venv/.dev ## measure speed, as ratios against named peers in the same ru
 	$(PY) -m tools.bench_extraction $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_crawl $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_index $(if $(DATA),--data "$(DATA)")
+
+bench-health: .venv/.dev ## measure false alarms and power of the health of sources, on simulated ones
+	$(PY) -m tools.bench_health $(ARGS)
 
 bench-large: .venv/.dev ## measure memory over 20,000 pages, the index at a million (hours, 12 GB): make bench-large [DATA=DIR]
 	$(PY) -m tools.bench_crawl --parts memory --memory 20000 $(if $(DATA),--data "$(DATA)")

@@ -255,6 +255,8 @@ class AlertKind(StrEnum):
     RISE = "rise"
     SILENT = "silent"
     FAILED = "failed"
+    LATE = "late"
+    CHANGED = "changed"
     DRIFT = "drift"
 
 
@@ -281,15 +283,40 @@ class SourceState(StrEnum):
     DISABLED = "disabled"
 
 
+class Why(StrEnum):
+    """Why a source is in its state: a code, worded where it is shown."""
+
+    NO_PAGE = "no_page"
+    DISCOVERY = "discovery"
+    NONE_KEPT = "none_kept"
+    RESTING = "resting"
+    BELOW_MINIMUM = "below_minimum"
+    FEWER = "fewer"
+    PASSED_OVER = "passed_over"
+    BROKE_OFF = "broke_off"
+
+
+class Reason(Contract):
+    """Why a source is in its state; `facts` fill the sentence that says so."""
+
+    code: Why
+    facts: dict[str, str | int] = {}
+
+
 class SourceHealth(Contract):
-    """How a source does, with the reason in words."""
+    """How a source does: its state `since` when, and why.
+
+    `checked_at` is its last run, `read_at` the last that could read it, `new_at` the last with a new page.
+    """
 
     source_id: str
     name: str
     url: str
     state: SourceState
-    reason: str = ""
+    reasons: tuple[Reason, ...] = ()
+    since: AwareDatetime | None = None
     checked_at: AwareDatetime | None = None
+    read_at: AwareDatetime | None = None
     new_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     declared_at: AwareDatetime | None = None

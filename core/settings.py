@@ -41,6 +41,9 @@ class ConsoleSettings(Section):
     port: int = Field(default=8111, ge=0, le=65535, description="0 takes a free one")
     session_hours: float = Field(default=10.0, gt=0)
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="opens /metrics; without it only this machine may read them"
+    )
 
 
 class WatchSettings(Section):

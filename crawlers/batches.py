@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from scrapy.crawler import Crawler
 
@@ -15,17 +16,25 @@ from core.outcomes import Outcome, Result
 from core.records import Records
 from core.records.crawled import Seen, record_batch
 from core.settings import Settings
+from core.source_days import SourceDay
 from crawlers.failures import named
+from crawlers.profile import Profile
 from crawlers.readers import Readers
+from crawlers.tasks import Shape
 
 
 @dataclass(frozen=True)
 class Haul:
-    """What one answer of a server gave: pages, what to remember, and one outcome for each item."""
+    """What one answer of a server gave: pages, what to remember, and one outcome for each item.
+
+    `fresh` are the ids of pages that were never seen before, `shape` is how an article's page is made.
+    """
 
     pages: tuple[Page, ...] = ()
     texts: tuple[Seen, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    fresh: frozenset[str] = frozenset()
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,10 @@ class Batches:
     A kill loses only what was not yet archived; the next run fetches that again, as nothing remembers it.
     """
 
-    def __init__(self, crawl: Crawl, counts: Counter[tuple[Result, str]]) -> None:
+    def __init__(self, crawl: Crawl, source_id: str, counts: Counter[tuple[Result, str]]) -> None:
         """Gather for one source of `crawl`; `counts` are its outcomes written so far."""
         self.crawl = crawl
+        self.profile = Profile(source_id)
         self.counts = counts
         self.batch = Batch()
         self.clock: asyncio.Task[None] | None = None
@@ -80,7 +90,7 @@ class Batches:
     def from_crawler(cls, crawler: Crawler) -> "Batches":
         """Take crawl and counts from the crawler's spider."""
         spider = crawler.spider
-        return cls(spider.crawl, spider.counts)  # type: ignore[union-attr]
+        return cls(spider.crawl, spider.spec.id, spider.counts)  # type: ignore[union-attr]
 
     def open_spider(self) -> None:
         """Start the clock."""
@@ -91,6 +101,7 @@ class Batches:
         fresh = [o for o in item.outcomes if o.item not in self.crawl.told]
         self.crawl.told.update(o.item for o in fresh)
         self.batch.add(Haul(item.pages, item.texts, tuple(fresh)))
+        self.profile.add(item.pages, fresh, item.fresh, item.shape)
         if len(self.batch.pages) >= self.crawl.settings.crawl.batch_pages:
             await self._write()
         return item
@@ -114,7 +125,7 @@ class Batches:
             if not batch.outcomes and not batch.pages:
                 return
             try:
-                await asyncio.to_thread(self._archive, batch)
+                await asyncio.to_thread(self._archive, batch, self.profile.take(datetime.now(UTC)))
             except LangngheError as error:
                 self.crawl.fail(error)
                 return
@@ -125,6 +136,6 @@ class Batches:
             self.counts.update((o.result, o.reason) for o in batch.outcomes)
             self.crawl.tell(batch.outcomes)
 
-    def _archive(self, batch: Batch) -> None:
+    def _archive(self, batch: Batch, day: SourceDay) -> None:
         partitions = self.crawl.archive.write(batch.pages)
-        record_batch(self.crawl.records, self.crawl.run_id, partitions, batch.texts, batch.outcomes)
+        record_batch(self.crawl.records, self.crawl.run_id, partitions, batch.texts, batch.outcomes, day)

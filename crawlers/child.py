@@ -11,20 +11,22 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any, TextIO
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TextIO
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import install_reactor
 
 from core.archive import Archive
-from core.contracts import Contract, SourceState
+from core.contracts import Contract, Reason, SourceState, Why
 from core.errors import LangngheError
 from core.logs import log, set_up_logs
 from core.outcomes import Outcome, Result
 from core.records import open_records
 from core.records.crawled import source_ran
+from core.records.days import source_days
 from core.settings import Settings
+from core.volume import HISTORY, History
 from crawlers.batches import Crawl
 from crawlers.bound import bound_memory, die_with_parent
 from crawlers.failures import named
@@ -32,6 +34,9 @@ from crawlers.health import health
 from crawlers.project import REACTOR, project_settings
 from crawlers.readers import Readers
 from crawlers.source import SourceSpec
+
+if TYPE_CHECKING:
+    from crawlers.spider import SourceSpider
 
 # Sources crawled at the same time; each has its own connections and pauses.
 SOURCES_AT_ONCE = 16
@@ -147,27 +152,38 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
     from crawlers.spider import SourceSpider
 
     crawler = Crawler(SourceSpider, project_settings(crawl.settings, spec))
+    broke_off = None
     try:
         await AsyncCrawlerRunner().crawl(crawler, spec=spec, crawl=crawl, urls=urls)
-        spider = crawler.spider
-        assert isinstance(spider, SourceSpider)
-        crawl.finished(spec.id, spider.steps)
-        state, reason = health(
-            spider.counts, spider.failed, spec.expect.minimum, spider.passed_over, spider.resting
-        )
+        assert isinstance(crawler.spider, SourceSpider)
+        crawl.finished(spec.id, crawler.spider.steps)
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=named(error))
-        state, reason = SourceState.FAILED, f"the crawl of this source ended unexpectedly: {named(error)}"
+        broke_off = Reason(code=Why.BROKE_OFF)
     if urls is not None:
         return
-    new = isinstance(crawler.spider, SourceSpider) and crawler.spider.counts[Result.ARCHIVED, ""] > 0
-    every = timedelta(minutes=spec.every_minutes)
+    spider = crawler.spider if isinstance(crawler.spider, SourceSpider) else None
     try:
-        await asyncio.to_thread(
-            source_ran, crawl.records, spec.id, state, reason=reason, new=new, every=every
-        )
+        await asyncio.to_thread(_write_down, crawl, spec, spider, broke_off)
     except LangngheError as error:
         crawl.fail(error)
+
+
+def _write_down(
+    crawl: Crawl, spec: SourceSpec, spider: "SourceSpider | None", broke_off: Reason | None
+) -> None:
+    """Write down how the source did: what `spider` saw, or why its crawl `broke_off`."""
+    if spider is None or broke_off is not None:
+        state, reasons = SourceState.FAILED, tuple(filter(None, [broke_off]))
+    else:
+        now = datetime.now(UTC)
+        days = source_days(crawl.records, (now - HISTORY).date(), [spec.id]).get(spec.id, [])
+        short = History(days).shortfall(now)
+        left = (spec.expect.minimum, spider.passed_over, spider.resting)
+        state, reasons = health(spider.counts, spider.failed, *left, short)
+    new = spider is not None and spider.counts[Result.ARCHIVED, ""] > 0
+    every = timedelta(minutes=spec.every_minutes)
+    source_ran(crawl.records, spec.id, state, reasons=reasons, new=new, every=every)
 
 
 def _say(sink: TextIO, line: dict[str, Any]) -> None:

@@ -121,7 +121,7 @@ class Discovery:
     def undiscovered(self, what: What, url: str, reason: Verdict) -> Haul:
         """Return the outcome of what could not be read, and remember it for the source's health."""
         detail = f"{what}: {reason.reason}: {reason.detail}" if reason.reason else f"{what}: {reason.detail}"
-        self.spider.failed.append(f"{url}: {reason.detail}")
+        self.spider.failed.append((url, reason.reason or f"{what}_failed"))
         self.spider.steps[url] = (False, detail)
         dropped = Verdict(Result.DROPPED, f"{what}_failed", detail)
         return Haul(outcomes=(crawl_outcome(self.spider.spec.id, url, url, dropped),))

@@ -1,49 +1,67 @@
-"""How a source did in a run, from what became of its pages."""
+"""How a source did in a run, from what became of its pages and what was expected of it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core.contracts import SourceState
+from core.contracts import Reason, SourceState, Why
 from core.outcomes import Result
+from core.volume import Shortfall
 
 
 def health(
     counts: Mapping[tuple[Result, str], int],
-    failed: Sequence[str],
+    failed: Sequence[tuple[str, str]],
     minimum: int,
     passed_over: int,
     resting: int,
-) -> tuple[SourceState, str]:
-    """Return the state of a source and the reason in one line.
+    shortfall: Shortfall | None = None,
+) -> tuple[SourceState, tuple[Reason, ...]]:
+    """Return the state of a source and why.
 
-    `counts` are its outcomes by result and reason, `failed` the discovery pages that could not be read,
-    `minimum` how many pages are expected, `passed_over` how many were left for the next run, `resting` how
-    many gave nothing lately and were left alone.
+    `counts` are its outcomes by result and reason, `failed` the discovery pages that could not be read, each
+    with the reason, `minimum` how many pages are expected of a run, `passed_over` how many were left for the
+    next run, `resting` how many gave nothing lately and were left alone, `shortfall` what its past weeks let
+    expect and did not come. What can't be read has failed; what can be read and brings too little is late.
     """
     by_result: Counter[Result] = Counter()
     for (result, _), count in counts.items():
         by_result[result] += count
     new, same = by_result[Result.ARCHIVED], by_result[Result.UNCHANGED]
     others = sum(by_result.values()) - len(failed)
-    notes = (
-        [f"{passed_over} more pages than pages_per_run allows, left for the next run"] if passed_over else []
-    )
+    notes = [Reason(code=Why.PASSED_OVER, facts={"count": passed_over})] if passed_over else []
     if failed:
-        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        notes.append(f"discovery failed: {failed[0]}{more}")
+        url, reason = failed[0]
+        notes.append(
+            Reason(code=Why.DISCOVERY, facts={"url": url, "reason": reason, "more": len(failed) - 1})
+        )
+    said: list[Reason] = []
     if new + same == 0 and others <= 0 and resting:
-        state, said = SourceState.FAILED, [f"none of {resting} pages could be kept when last asked for"]
+        state, said = SourceState.FAILED, [Reason(code=Why.RESTING, facts={"count": resting})]
+    elif new + same == 0 and others <= 0 and failed:
+        state = SourceState.FAILED
     elif new + same == 0 and others <= 0:
-        state, said = (SourceState.FAILED, []) if failed else (SourceState.EMPTY, ["no page was found"])
+        state, said = SourceState.EMPTY, [Reason(code=Why.NO_PAGE)]
     elif new + same == 0:
-        state, said = SourceState.FAILED, [f"none of {others} pages could be kept: {_common(counts)}"]
+        state, said = SourceState.FAILED, [_none_kept(counts, others)]
     elif new + same < minimum:
-        state, said = SourceState.LATE, [f"{new + same} pages, at least {minimum} expected"]
+        facts: dict[str, str | int] = {"got": new + same, "minimum": minimum}
+        state, said = SourceState.LATE, [Reason(code=Why.BELOW_MINIMUM, facts=facts)]
+    elif shortfall is not None:
+        state, said = SourceState.LATE, [_fewer(shortfall)]
     else:
-        state, said = (SourceState.OK if new else SourceState.UNCHANGED), []
-    return state, "; ".join([*said, *notes])
+        state = SourceState.OK if new else SourceState.UNCHANGED
+    return state, (*said, *notes)
 
 
-def _common(counts: Mapping[tuple[Result, str], int]) -> str:
-    bad = Counter({f"{result}:{reason}": count for (result, reason), count in counts.items() if reason})
-    return ", ".join(f"{count} {label}" for label, count in bad.most_common(3))
+def _none_kept(counts: Mapping[tuple[Result, str], int], others: int) -> Reason:
+    bad: Counter[str] = Counter()
+    for (_, reason), count in counts.items():
+        bad[reason] += count
+    del bad[""]
+    reason, times = bad.most_common(1)[0] if bad else ("", 0)
+    return Reason(code=Why.NONE_KEPT, facts={"count": others, "reason": reason, "times": times})
+
+
+def _fewer(short: Shortfall) -> Reason:
+    told = {"hours": short.hours, "got": short.got, "low": short.expected.low, "usual": short.expected.usual}
+    return Reason(code=Why.FEWER, facts=dict(told))

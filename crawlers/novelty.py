@@ -56,7 +56,9 @@ def what_is_new(
         outcomes.append(crawl_outcome(page.source_id, name, page.url, Verdict(result, "", "")))
         if changed:
             kept.append(_later(page, known))
-    return Haul(tuple(kept), tuple(_seen(page) for page in kept), tuple(outcomes))
+    had_text = {name for name, seen in before.items() if seen.content_hash}
+    fresh = frozenset(page.id for page in kept if page.id not in had_text)
+    return Haul(tuple(kept), tuple(_seen(page) for page in kept), tuple(outcomes), fresh)
 
 
 def nothing_found(source_id: str, item: str, at: datetime) -> Seen:

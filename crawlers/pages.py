@@ -19,7 +19,7 @@ from crawlers.extraction.wording import cut, line
 from crawlers.rules import Threads
 from crawlers.sections import base_of, next_page
 from crawlers.source import SourceSpec
-from crawlers.tasks import Under
+from crawlers.tasks import Reading, Shape, Under
 
 # What has no title and is shorter than a paragraph is a menu or a notice, not an article.
 UNTITLED_LENGTH = 200
@@ -42,15 +42,15 @@ def article(
     content_type: str | None,
     fetched_at: datetime,
     told_at: datetime | None = None,
-) -> tuple[Page, ...]:
-    """Return the article at `url` and the comments below it; nothing if there is no text.
+) -> Reading:
+    """Return the article at `url`, the comments below it, and its shape; nothing if there is no text.
 
     Comments are what the source's CSS finds, else what the page's JSON-LD tells.
     `told_at` is the publication time its feed gave; it counts when the page has none.
     """
     found = extract(body, url, content_type)
     if not found.text or (not found.title and len(found.text) < UNTITLED_LENGTH):
-        return ()
+        return Reading()
     canonical = _canonical(spec, found, url)
     page = Page(
         id=page_id(canonical),
@@ -73,7 +73,9 @@ def article(
         tree = Selector(decode(body, content_type), type="html")
         marked = _marked(tree, rule.item, rule.text, rule.date, rule.id, spec.language)
     under = Under.of(page)
-    return (page, *(comment(spec, under, post, fetched_at) for post in marked or found.posts))
+    said = (comment(spec, under, post, fetched_at) for post in marked or found.posts)
+    shape = Shape(origin=found.origin, dated=found.published_at is not None)
+    return Reading(pages=(page, *said), shape=shape)
 
 
 def posts(

@@ -28,7 +28,7 @@ def read(task: Task, body: bytes) -> Reading:
             rule = spec.discover.listings[task.place]
             return Reading(found=links_of_listing(body, url, rule, task.nth))
         case What.ARTICLE:
-            reading = Reading(pages=pages.article(spec, body, url, kind, task.fetched_at, task.told_at))
+            reading = pages.article(spec, body, url, kind, task.fetched_at, task.told_at)
             return with_comments(reading, spec.comment_api, body, kind) if spec.comment_api else reading
         case What.COMMENTS:
             assert spec.comment_api is not None

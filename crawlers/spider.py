@@ -73,7 +73,7 @@ class SourceSpider(Spider):
         self.resting = 0  # pages that gave nothing lately and are left alone for a while
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
-        self.failed: list[str] = []  # discovery pages that could not be read, in words
+        self.failed: list[tuple[str, str]] = []  # discovery pages that could not be read, with the reason
         self.discovery = Discovery(self)
         self.commenting = Commenting(self)
         self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
@@ -162,7 +162,7 @@ class SourceSpider(Spider):
             return
         try:
             reading = await self.read(response, What.ARTICLE, told_at=told_at)
-            yield await self.haul(response, item, item.name, reading.pages)
+            yield replace(await self.haul(response, item, item.name, reading.pages), shape=reading.shape)
         except Exception as error:
             yield self._nothing(item, self.broken(item.url, error))
             return

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from core.contracts import Contract, Page
+from crawlers.extraction.result import Origin
 from crawlers.scouting.sights import Sight
 from crawlers.source import SourceSpec
 
@@ -86,14 +87,22 @@ class Task(Contract):
     under: Under | None = None
 
 
+class Shape(Contract):
+    """How an article's page is made: where it tells of the article, and whether it bears a date itself."""
+
+    origin: Origin
+    dated: bool
+
+
 class Reading(Contract):
     """What was read: pages of an article or thread, or what a discovery page found.
 
-    `under` is the article whose comments are to be had at `found.next_url`; `sight` what a page of an unknown
-    site shows.
+    `shape` is an article's; `under` is the article whose comments are to be had at `found.next_url`; `sight`
+    what a page of an unknown site shows.
     """
 
     pages: tuple[Page, ...] = ()
     found: Found = Found()
+    shape: Shape | None = None
     under: Under | None = None
     sight: Sight | None = None

@@ -15,6 +15,7 @@ from langnghe.commands import (
     kibana,
     labels,
     models,
+    new_source,
     people,
     quarantine,
     reading,
@@ -37,6 +38,7 @@ app = typer.Typer(
 for room in (stages, reading, models, drift, upkeep, kibana, demo):
     for command in room.COMMANDS:
         app.command()(command)
+sources.app.command("test")(new_source.try_new)
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")

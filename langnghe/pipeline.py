@@ -5,19 +5,22 @@ run again and goes on where it stopped. What is slow to load (models, charts) is
 needs it, so that commands start quickly.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
 from core.archive import Partition
-from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
+from core.contracts import Alert, Document, Page, ReportFile
 from core.errors import BadSettings, BadUsage, IndexUnavailable, LangngheError, PartitionDamaged
 from core.logs import log
+from core.makeup import HISTORY
 from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, decisions, notices, runs, tombstones
+from core.records.days import source_days
 from core.records.signatures import signatures
+from core.records.standing import standings
 from core.settings import Settings
 from core.signatures import Copies
 from crawlers.run import crawl as crawl_sources
@@ -27,6 +30,7 @@ from index.engine import Engine
 from langnghe import erasing
 from langnghe.following import following
 from langnghe.house import House
+from langnghe.source_alerts import source_alerts
 from nlp import duplicates, stories
 
 OnOutcome = Callable[[Outcome], None]
@@ -71,7 +75,7 @@ def crawl(
     A source file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage
     for a name that is no source.
     """
-    _declare(house)
+    declare(house)
     faults = [
         Outcome(
             stage=Stage.CRAWL,
@@ -254,10 +258,12 @@ def _fold_and_write(
 
 
 def watch(house: House, now: datetime) -> list[Alert]:
-    """Raise alerts for fresh grave texts, rises, and sources that went silent or failed; return the new."""
-    _declare(house)
+    """Raise alerts for fresh grave texts, rises, and sources in need of a look; return the new."""
+    declare(house)
     found = index_alerts(house.engine, now, house.settings.watch)
-    return notices.raise_alerts(house.records, [*found, *_source_alerts(house, now)])
+    return notices.raise_alerts(
+        house.records, [*found, *source_alerts(standings(house.records, now), now, house.settings.watch)]
+    )
 
 
 def report(house: House, week: str | None, now: datetime, output: Path | None = None) -> ReportFile:
@@ -268,7 +274,7 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
     from dashboards.report import make_report
     from index.weekly import last_complete_week
 
-    _declare(house)
+    declare(house)
     health = crawled.source_health(house.records)
     names = {s.source_id: s.name for s in health}
     made = make_report(
@@ -276,6 +282,7 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
         house.settings,
         week or last_complete_week(now),
         health,
+        source_days(house.records, (now - 2 * HISTORY).date()),
         names,
         output or house.settings.reports_dir,
         now,
@@ -348,7 +355,8 @@ def _archived(house: House, wanted: Mapping[str, str]) -> list[Page]:
     return list(found.values())
 
 
-def _declare(house: House) -> None:
+def declare(house: House) -> None:
+    """Make the records know the sources as their files are now."""
     rows = [(s.id, s.name, s.home, s.enabled) for s in house.sources.specs]
     crawled.declare_sources(house.records, rows)
 
@@ -370,22 +378,6 @@ def find_source(house: House, name: str) -> SourceSpec:
         if spec.id == name:
             return spec
     raise BadUsage(f"no source {name!r}; `langnghe sources list` names them all")
-
-
-def _source_alerts(house: House, now: datetime) -> Iterator[Alert]:
-    silence = timedelta(hours=house.settings.watch.silent_hours)
-    for source in crawled.source_health(house.records):
-        facts: dict[str, str | int | float] = {"source": source.source_id, "name": source.name}
-        if source.state is SourceState.FAILED:
-            since = source.new_at.isoformat() if source.new_at else "never"
-            facts["reason"] = source.reason
-            yield Alert(key=f"failed:{source.source_id}:{since}", kind=AlertKind.FAILED, at=now, facts=facts)
-            continue
-        last = source.new_at or source.declared_at
-        if source.state is not SourceState.DISABLED and last and now - last > silence:
-            key = f"silent:{source.source_id}:{last.isoformat()}"
-            facts["since"] = last.isoformat()
-            yield Alert(key=key, kind=AlertKind.SILENT, at=now, facts=facts)
 
 
 def _outcome(stage: Stage, page: Page, result: Result, reason: str = "", detail: str = "") -> Outcome:

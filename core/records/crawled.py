@@ -8,11 +8,13 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.archive import Partition
-from core.contracts import Contract, SourceHealth, SourceState
+from core.contracts import VIETNAM, Contract, Reason, SourceHealth, SourceState
 from core.outcomes import Outcome
 from core.records.database import Records
+from core.records.days import add_day
 from core.records.runs import LOOKUP, add_outcomes
 from core.records.tables import PartitionRow, QuarantineRow, RetiredRow, SeenRow, SourceRow
+from core.source_days import SourceDay
 
 
 class Seen(Contract):
@@ -43,8 +45,12 @@ def record_batch(
     partitions: Iterable[Partition],
     texts: Iterable[Seen],
     outcomes: Iterable[Outcome],
+    day: SourceDay | None = None,
 ) -> None:
-    """Write down what one archived batch held, all together: call it after the archive has the pages."""
+    """Write down what one archived batch held, all together: call it after the archive has the pages.
+
+    `day` counts what the batch adds to its source's day.
+    """
     now = datetime.now(UTC)
     with records.write() as session:
         for p in partitions:
@@ -52,6 +58,8 @@ def record_batch(
                 session.add(PartitionRow(**p.model_dump(), archived_at=now))
         _remember(session, texts)
         add_outcomes(session, run_id, outcomes, now)
+        if day is not None:
+            add_day(session, day)
 
 
 def known_partitions(records: Records) -> set[str]:
@@ -173,11 +181,11 @@ def declare_sources(records: Records, sources: Iterable[tuple[str, str, str, boo
                 continue
             row.name, row.url = name, url
             if not enabled:
-                row.state = SourceState.DISABLED
+                _enter(row, SourceState.DISABLED, now)
             elif row.state == SourceState.DISABLED:
-                row.state = SourceState.NEW
+                _enter(row, SourceState.NEW, now)
         for source_id in rows.keys() - declared.keys():
-            rows[source_id].state = SourceState.DISABLED
+            _enter(rows[source_id], SourceState.DISABLED, now)
 
 
 def source_ran(
@@ -185,18 +193,25 @@ def source_ran(
     source_id: str,
     state: SourceState,
     *,
-    reason: str = "",
+    reasons: Sequence[Reason] = (),
     new: bool = False,
     every: timedelta = timedelta(hours=1),
 ) -> None:
     """Write down how a source's run ended; `new` says that it gave new pages. Failures are counted."""
     now = datetime.now(UTC)
+    failed, late = state is SourceState.FAILED, state is SourceState.LATE
     with records.write() as session:
         row = session.get_one(SourceRow, source_id)
-        row.state, row.reason, row.checked_at, row.due_at = state, reason, now, now + every
-        row.failures = row.failures + 1 if state is SourceState.FAILED else 0
+        _enter(row, state, now)
+        row.reasons = [reason.model_dump(mode="json") for reason in reasons]
+        row.checked_at, row.due_at = now, now + every
+        row.failures = row.failures + 1 if failed else 0
+        if not failed:
+            row.read_at = now
         if new:
             row.new_at = now
+        day = now.astimezone(VIETNAM).date()
+        add_day(session, SourceDay(source_id=source_id, day=day, checks=1, failed=failed, late=late))
 
 
 def source_health(records: Records) -> list[SourceHealth]:
@@ -220,6 +235,12 @@ def _remember(session: Session, texts: Iterable[Seen]) -> None:
             session.execute(insert(SeenRow), new)
         if changed := [rows[name] for name in part if name in known]:
             session.execute(update(SeenRow), changed)
+
+
+def _enter(row: SourceRow, state: SourceState, now: datetime) -> None:
+    """Put a source into a state, if it is not in it already: then it has been since before."""
+    if row.state != state or row.since is None:
+        row.state, row.since, row.reasons = state, now, []
 
 
 def _seen(row: SeenRow) -> Seen:

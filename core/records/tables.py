@@ -1,12 +1,12 @@
 """The tables of the records."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0004"  # the newest of the migrations that make these tables
+SCHEMA = "0006"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -33,7 +33,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Table(DeclarativeBase):
     """Base of all tables."""
 
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        dict[str, float]: JSON,
+        list[str]: JSON,
+        list[int]: JSON,
+        list[dict[str, Any]]: JSON,
+    }
 
 
 class SourceRow(Table):
@@ -44,12 +51,27 @@ class SourceRow(Table):
     name: Mapped[str]
     url: Mapped[str]
     state: Mapped[str]
-    reason: Mapped[str] = mapped_column(default="")
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    since: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
     new_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     declared_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
+
+
+class SourceDayRow(Table):
+    """What a source gave on one day in Vietnam, in counts (`core.source_days.SourceDay`)."""
+
+    __tablename__ = "source_days"
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    checks: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    late: Mapped[int] = mapped_column(default=0)
+    hours: Mapped[list[int]]
+    makeup: Mapped[dict[str, float]]
 
 
 class SeenRow(Table):

@@ -15,7 +15,15 @@ from crawlers.extraction.lines import lines_of
 from crawlers.extraction.linked import Linked, linked_data
 from crawlers.extraction.meta import Meta, meta_data
 from crawlers.extraction.posted import posts_of
-from crawlers.extraction.result import LEAD_LIMIT, SECTION_LIMIT, TEXT_LIMIT, TITLE_LIMIT, URL_LIMIT, Extract
+from crawlers.extraction.result import (
+    LEAD_LIMIT,
+    SECTION_LIMIT,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
+    URL_LIMIT,
+    Extract,
+    Origin,
+)
 from crawlers.extraction.titles import headlines
 from crawlers.extraction.wording import cut, line
 
@@ -56,7 +64,14 @@ def extract(body: bytes, url: str, content_type: str | None = None) -> Extract:
         thread_title=_clean(line(linked.title), TITLE_LIMIT) or title if linked.forum else "",
         posts=posts_of(linked.posts, habits),
         canonical_url=_canonical(meta.canonical or linked.url, url),
+        origin=_origin(linked, meta),
     )
+
+
+def _origin(linked: Linked, meta: Meta) -> Origin:
+    if linked.title or linked.body:
+        return Origin.LINKED
+    return Origin.META if meta.title else Origin.PAGE
 
 
 def _clean(text: str, limit: int) -> str:

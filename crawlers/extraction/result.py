@@ -1,5 +1,7 @@
 """What extraction gives back, and how long each part of it may be."""
 
+from enum import StrEnum
+
 from pydantic import AwareDatetime, Field
 
 from core.contracts import Contract, Text
@@ -13,6 +15,14 @@ SECTION_LIMIT = 200
 # The longest of 63,000 news articles has under 60,000 characters; long-form and minutes stay under this.
 TEXT_LIMIT = 200_000
 URL_LIMIT = 2_000
+
+
+class Origin(StrEnum):
+    """Where a page tells of its article: in JSON-LD, else in meta tags, else only on the page as shown."""
+
+    LINKED = "linked"
+    META = "meta"
+    PAGE = "page"
 
 
 class Extract(Contract):
@@ -40,6 +50,7 @@ class Extract(Contract):
     thread_title: Text = Field(default="", max_length=TITLE_LIMIT)
     posts: tuple[Post, ...] = ()
     canonical_url: str = Field(default="", max_length=URL_LIMIT)
+    origin: Origin = Origin.PAGE
 
     @property
     def full_text(self) -> str:

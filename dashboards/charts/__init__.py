@@ -12,5 +12,6 @@ image can't be reached.
 from dashboards.charts.bars import BarRow, bars
 from dashboards.charts.svg import FONT_DIR, is_empty, number
 from dashboards.charts.trend import trend
+from dashboards.charts.volume import VolumeDay, volume
 
-__all__ = ["FONT_DIR", "BarRow", "bars", "is_empty", "number", "trend"]
+__all__ = ["FONT_DIR", "BarRow", "VolumeDay", "bars", "is_empty", "number", "trend", "volume"]

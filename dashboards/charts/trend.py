@@ -58,7 +58,7 @@ def trend(
         if day in levels
     ]
     numbered = len(starts) <= NUMBERED
-    x = alt.X("at:O", axis=_dates(starts), scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
+    x = alt.X("at:O", axis=dates(starts), scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
     axis = None if numbered else alt.Axis(title=None, tickMinStep=1, tickCount=4, format=",d", domain=False)
     y = alt.Y("value:Q", axis=axis, scale=alt.Scale(domainMin=0, nice=not numbered))
     base = alt.Chart(alt.InlineData(values=columns))
@@ -80,8 +80,8 @@ def trend(
     return draw(chart, title, told, [href(day) if href else None for day in starts])
 
 
-def _dates(starts: Sequence[date]) -> alt.Axis:
-    """The days below the columns as dd/MM, thinned from the last one backwards."""
+def dates(starts: Sequence[date]) -> alt.Axis:
+    """Return the axis of days below columns: dd/MM, thinned from the last one backwards."""
     every = -(-len(starts) // DATED)
     shown = [at for at in range(len(starts)) if (len(starts) - 1 - at) % every == 0]
     names = json.dumps([f"{day:%d/%m}" for day in starts])

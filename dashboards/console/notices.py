@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form
 from pydantic import ValidationError
@@ -95,4 +96,6 @@ def _behind(alert: Alert) -> str | None:
         }
         with suppress(ValidationError):
             return f"/search?{Filters.model_validate(asked).address}"
+    if "source" in facts:
+        return f"/sources/{quote(str(facts['source']), safe='')}"
     return None

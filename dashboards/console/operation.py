@@ -1,4 +1,4 @@
-"""How sources and runs do: numbers and states, never a text."""
+"""How runs do: numbers and states, never a text."""
 
 from collections import Counter
 
@@ -6,9 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.contracts import Contract, SourceState
+from core.contracts import Contract
 from core.outcomes import Stage
-from core.records.crawled import source_health
 from core.records.runs import Run, outcome_counts, quarantined, runs
 from dashboards.console.pages import console, page
 from dashboards.console.permissions import Action, needs
@@ -16,16 +15,6 @@ from dashboards.console.permissions import Action, needs
 router = APIRouter()
 
 RUNS_SHOWN = 20
-# The state that needs a person first.
-URGENCY = (
-    SourceState.FAILED,
-    SourceState.EMPTY,
-    SourceState.LATE,
-    SourceState.OK,
-    SourceState.UNCHANGED,
-    SourceState.NEW,
-    SourceState.DISABLED,
-)
 
 
 class RunShown(Contract):
@@ -35,21 +24,18 @@ class RunShown(Contract):
     stages: dict[Stage, list[tuple[str, str, int]]]
 
 
-@router.get("/sources")
+@router.get("/operation")
 @needs(Action.READ_OPERATION)
 def operation(request: Request) -> Response:
-    """Show the health of sources and the latest runs."""
+    """Show the latest runs and what waits in quarantine."""
     here = console(request)
-    health = sorted(source_health(here.records), key=lambda s: (URGENCY.index(s.state), s.name))
     waiting = Counter((item.stage, item.reason) for item in quarantined(here.records))
     values = {
-        "sources": health,
-        "states": Counter(s.state for s in health),
         "runs": [RunShown(run=run, stages=_stages(request, run)) for run in runs(here.records, RUNS_SHOWN)],
         "waiting": sorted(waiting.items(), key=lambda w: -w[1]),
         "size": here.engine.size(),
     }
-    return page(request, "sources.html", values)
+    return page(request, "operation.html", values)
 
 
 def _stages(request: Request, run: Run) -> dict[Stage, list[tuple[str, str, int]]]:

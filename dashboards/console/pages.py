@@ -35,7 +35,8 @@ NAVIGATION = (
     ("/search", "Tìm kiếm", Action.READ_TEXTS),
     ("/alerts", "Cảnh báo", Action.READ_ALERTS),
     ("/reports", "Báo cáo tuần", Action.READ_REPORTS),
-    ("/sources", "Vận hành", Action.READ_OPERATION),
+    ("/sources", "Nguồn tin", Action.READ_SOURCES),
+    ("/operation", "Vận hành", Action.READ_OPERATION),
 )
 
 

@@ -21,10 +21,12 @@ class Action(StrEnum):
     READ_REPORTS = "read_reports"
     READ_ALERTS = "read_alerts"
     ACKNOWLEDGE = "acknowledge"
+    READ_SOURCES = "read_sources"
     READ_OPERATION = "read_operation"
 
 
-_EVERYONE = frozenset({Action.BEGIN})
+# Whoever reads a number must be able to see which sources it lacks.
+_EVERYONE = frozenset({Action.BEGIN, Action.READ_SOURCES})
 _ANALYST = _EVERYONE | {
     Action.READ_TEXTS,
     Action.KEEP_SEARCHES,

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from core.contracts import Alert, AlertKind, PageType, SourceState, State, What
+from core.contracts import Alert, AlertKind, PageType, Reason, SourceState, State, What, Why
+from core.makeup import Measure
 from core.outcomes import Result, Stage
 from core.records.people import Role
 from core.taxonomy import taxonomy
@@ -57,9 +58,9 @@ HEALTH = {
     SourceState.NEW: _("Chưa chạy"),
     SourceState.OK: _("Bình thường"),
     SourceState.UNCHANGED: _("Không có gì mới"),
-    SourceState.EMPTY: _("Không lấy được tin"),
-    SourceState.LATE: _("Trễ hạn"),
-    SourceState.FAILED: _("Lỗi"),
+    SourceState.EMPTY: _("Không có trang tin"),
+    SourceState.LATE: _("Ít tin bất thường"),
+    SourceState.FAILED: _("Lỗi, không đọc được"),
     SourceState.DISABLED: _("Đang tắt"),
 }
 STAGES = {
@@ -87,7 +88,31 @@ ALERTS = {
     AlertKind.RISE: _("Tăng bất thường"),
     AlertKind.SILENT: _("Nguồn không có tin mới"),
     AlertKind.FAILED: _("Nguồn bị lỗi"),
+    AlertKind.LATE: _("Nguồn ít tin bất thường"),
+    AlertKind.CHANGED: _("Trang nguồn thay đổi cấu trúc"),
     AlertKind.DRIFT: _("Tin khác với dữ liệu huấn luyện"),
+}
+# Why a source is in its state: one sentence each, filled in with the facts of the reason.
+WHY = {
+    Why.NO_PAGE: _("Không tìm thấy trang tin nào"),
+    Why.DISCOVERY: _("Không đọc được %(url)s: %(reason)s"),
+    Why.NONE_KEPT: _("Không lấy được trang nào trong %(count)s trang, chủ yếu do %(reason)s"),
+    Why.RESTING: _("%(count)s trang không lấy được ở lần thử gần nhất, chờ thử lại"),
+    Why.BELOW_MINIMUM: _("Chỉ có %(got)s trang, yêu cầu ít nhất %(minimum)s trang"),
+    Why.FEWER: _("%(hours)s giờ qua có %(got)s tin mới, thường khoảng %(usual)s tin, ít nhất %(low)s tin"),
+    Why.PASSED_OVER: _("Còn %(count)s trang vượt giới hạn mỗi lượt, để lại lượt sau"),
+    Why.BROKE_OFF: _("Lượt thu thập bị ngắt do lỗi chương trình, xem nhật ký"),
+}
+# What became worse in the make-up of a source's pages.
+MEASURES = {
+    Measure.LINKED: _("Trang có dữ liệu mô tả bài viết (JSON-LD)"),
+    Measure.BARE: _("Trang không có dữ liệu mô tả nào"),
+    Measure.BLANK: _("Trang không tách được nội dung"),
+    Measure.TITLE: _("Độ dài tiêu đề (ký tự)"),
+    Measure.DATED: _("Trang có ngày đăng"),
+    Measure.TEXT: _("Độ dài nội dung (ký tự)"),
+    Measure.REPEATED: _("Đoạn văn lặp lại giữa các trang"),
+    Measure.COMMENTS: _("Bài có bình luận mới, so với số trang mới"),
 }
 FORMS = {"article": _("bài báo"), "remark": _("bình luận và bài diễn đàn")}
 # Why an item was left out or set aside: the codes of the crawler and the pipeline.
@@ -180,6 +205,32 @@ class Names:
         """Return what a source's state is called."""
         return self.language.say(HEALTH[SourceState(code)])
 
+    def why(self, reason: Reason) -> str:
+        """Return the sentence that says why a source is in its state."""
+        facts = {name: self._fact(name, value) for name, value in reason.facts.items()}
+        said = self.language.say(WHY[reason.code], **facts)
+        more = reason.facts.get("more", 0)
+        if not more:
+            return said
+        return self.language.say("%(said)s (và %(n)s địa chỉ khác)", said=said, n=self._fact("", more))
+
+    def _fact(self, name: str, value: str | int) -> str:
+        if name == "reason":
+            return self.reason(str(value))
+        return self.language.number(value) if isinstance(value, int) else plain(value)
+
+    def changed(self, measure: str, before: float, after: float) -> str:
+        """Return the sentence that says what became worse in the make-up of a source's pages."""
+        length = measure in {Measure.TITLE, Measure.TEXT}
+        values = (before, after) if length else (100 * before, 100 * after)
+        was, now = (f"{self.language.number(round(value))}{'' if length else ' %'}" for value in values)
+        return self.language.say(
+            "%(what)s: trước %(before)s, nay %(after)s",
+            what=self.language.say(MEASURES[Measure(measure)]),
+            before=was,
+            after=now,
+        )
+
     def stage(self, code: str) -> str:
         """Return what a stage is called."""
         return self.language.say(STAGES[Stage(code)])
@@ -230,7 +281,17 @@ class Names:
         name = str(facts.get("name") or facts.get("source", ""))
         if alert.kind is AlertKind.SILENT:
             return say("%(name)s đã lâu không có tin mới, cần kiểm tra nguồn", name=name)
-        return say("Thu thập từ %(name)s không thành công, cần kiểm tra nguồn", name=name)
+        if alert.kind is AlertKind.CHANGED:
+            before, after = (float(facts.get(end, 0)) for end in ("before", "after"))
+            what = self.changed(str(facts.get("measure")), before, after)
+            return say("%(name)s có thể đã thay đổi cấu trúc trang. %(what)s", name=name, what=what)
+        said = (
+            say("%(name)s ít tin hơn mức thường, cần kiểm tra nguồn", name=name)
+            if alert.kind is AlertKind.LATE
+            else say("Thu thập từ %(name)s không thành công, cần kiểm tra nguồn", name=name)
+        )
+        reason = _reason(facts)
+        return f"{said}. {self.why(reason)}" if reason else said
 
     def _drift(self, facts: Mapping[str, str | int | float]) -> str:
         form = str(facts.get("form", ""))
@@ -250,3 +311,9 @@ class Names:
             unknown_before=percent("unknown_expected"),
             psi=self.language.number(round(float(facts.get("psi", 0)), 2)),
         )
+
+
+def _reason(facts: Mapping[str, str | int | float]) -> Reason | None:
+    """Return the reason that the facts of an alert hold (see `core.contracts.Reason`)."""
+    told = {n: v for n, v in facts.items() if n not in {"source", "name", "why"} and not isinstance(v, float)}
+    return Reason(code=Why(str(facts["why"])), facts=told) if "why" in facts else None

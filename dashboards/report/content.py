@@ -4,15 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from core.contracts import VIETNAM, Contract, SourceHealth, SourceState
+from core.source_days import SourceDay
 from dashboards.charts import BarRow, bars, is_empty, number, trend
 from dashboards.report.cases import NAMES, Case, cases
 from dashboards.report.sentences import cautions, severity, summary
+from dashboards.report.sources import caution, watched
 from dashboards.report.words import change, foreign, known, listing
 from index.engine import Bucket, Engine, Query
 from index.weekly import Figure, Row, WeeklyNumbers, weekly_numbers
 
 WEEKS = 8  # two months: long enough to see a habit, short enough to read
 TOP_PROVINCES = 10  # in the chart; the table has them all
+NOTHING_TO_WATCH = (
+    "Không ghi nhận nguồn nào bị lỗi, ít tin bất thường hoặc thay đổi cấu trúc trang trong tuần."
+)
 CELL = 60  # characters of a source's name
 NO_TEXTS = "Không có số liệu: trong tuần không thu thập được tin nào."
 NO_TONE = "Trong tuần không có bình luận hoặc bài diễn đàn nào liên quan."
@@ -60,6 +65,7 @@ class Content(Contract):
     tones: Table
     sources: Table
     sources_note: str
+    watched: Table
 
 
 class Gathered(Contract):
@@ -86,11 +92,13 @@ def write_content(
     engine: Engine,
     gathered: Gathered,
     health: Sequence[SourceHealth],
+    source_days: Mapping[str, Sequence[SourceDay]],
     source_names: Mapping[str, str],
     now: datetime,
 ) -> Content:
     """Return the words and tables of the report."""
     numbers = gathered.numbers
+    to_watch = watched(health, source_days, numbers.since, numbers.until, CELL)
     names = {source.source_id: source.name for source in health} | dict(source_names)
     collected = _collected_by_source(engine, numbers)
     silent = [
@@ -106,7 +114,10 @@ def write_content(
         made=f"{local:%H:%M} ngày {local:%d/%m/%Y}",
         model=_model(engine),
         summary=tuple(summary(numbers, NAMES.category)),
-        cautions=tuple(cautions(numbers, [foreign(names[s.source_id], CELL) for s in silent], now)),
+        cautions=(
+            *cautions(numbers, [foreign(names[s.source_id], CELL) for s in silent], now),
+            *caution(to_watch),
+        ),
         tiles=()
         if not any_text
         else (
@@ -128,6 +139,11 @@ def write_content(
         ),
         sources=_sources(health, collected, numbers, names),
         sources_note=_sources_note(health, silent),
+        watched=Table(
+            head=("Nguồn", "Nội dung cần lưu ý"),
+            rows=tuple((source.name, " ".join(source.notes)) for source in to_watch),
+            empty=NOTHING_TO_WATCH,
+        ),
     )
 
 

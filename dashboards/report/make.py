@@ -8,6 +8,7 @@ from pathlib import Path
 from core.contracts import VIETNAM, ReportFile, SourceHealth
 from core.errors import BadUsage
 from core.settings import Settings
+from core.source_days import SourceDay
 from dashboards.report.content import draw_charts, draw_trend, gather, write_content
 from dashboards.report.page import html
 from dashboards.report.pdf import pdf
@@ -23,20 +24,22 @@ def make_report(
     settings: Settings,
     week: str,
     health: Sequence[SourceHealth],
+    source_days: Mapping[str, Sequence[SourceDay]],
     source_names: Mapping[str, str],
     output: Path,
     now: datetime,
 ) -> ReportFile:
     """Write `bao-cao-tuan-WEEK.html` and `.pdf` into the folder `output` and return their absolute paths.
 
-    `health` and `source_names` (by source id) say which sources were silent, so that a fall isn't misread.
+    `health`, `source_days` and `source_names` (by source id) say which sources were silent, failed, late or
+    changed, so that a fall isn't misread; the days reach back some weeks before `week`.
     Each file is written whole or not at all; a second call replaces them. Raises BadUsage when `week` is no
     ISO week or lies in the future, or `output` can't be written.
     """
     if week_start(week) > now.astimezone(VIETNAM).date():
         raise BadUsage(f"week {week!r} has not begun; the last complete one is {last_complete_week(now)}")
     gathered = gather(engine, week)
-    content = write_content(engine, gathered, health, source_names, now)
+    content = write_content(engine, gathered, health, source_days, source_names, now)
     name = f"bao-cao-tuan-{week}"
     page = _write(output, f"{name}.html", html(content, draw_charts(gathered, SCREEN)).encode())
     paper = _write(output, f"{name}.pdf", pdf(content, draw_trend(gathered, *PAPER), now))

@@ -1,19 +1,24 @@
-"""`langnghe sources`: what is crawled, whether it answers, and how a new one is added."""
+"""`langnghe sources`: what is crawled, how it does, and whether it answers."""
 
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import BadUsage, StageFailed
+from core.contracts import VIETNAM
+from core.errors import StageFailed
 from core.records import crawled
-from langnghe.commands.console import errors, house, output, print_json, print_table
-from langnghe.pipeline import find_source, named_contact
+from core.records.standing import Standing, standings
+from langnghe.commands.console import errors, house, print_json, print_table
+from langnghe.house import House
+from langnghe.pipeline import declare, find_source, named_contact
 
 if TYPE_CHECKING:
-    from crawlers.scouting.trial import Row
+    from crawlers.check import Finding
+    from dashboards.console.words import Names
 
-app = typer.Typer(help="The sources: list them, check that they answer, add one.", no_args_is_help=True)
+app = typer.Typer(help="The sources: list them, say how they do.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -22,18 +27,19 @@ def list_sources(context: typer.Context, json: Json = False) -> None:
     """List all sources with their state."""
     place = house(context)
     health = {h.source_id: h for h in crawled.source_health(place.records)}
+    names = english()
     rows = []
     for spec in place.sources.specs:
         known = health.get(spec.id)
         state = known.state if known else ("new" if spec.enabled else "disabled")
-        rows.append((spec.id, spec.name, state, known.reason if known else "", spec.home))
+        reason = "; ".join(names.why(r) for r in known.reasons) if known else ""
+        rows.append((spec.id, spec.name, state, reason, spec.home))
     if json:
-        names = ("id", "name", "state", "reason", "home")
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        keys = ("id", "name", "state", "reason", "home")
+        print_json([dict(zip(keys, row, strict=True)) for row in rows])
     else:
         print_table("", ("id", "name", "state", "reason", "home"), rows)
-    for fault in place.sources.faults:
-        errors.print(f"{fault.path}: {fault.message}", markup=False)
+    _tell_faults(place)
     if place.sources.faults:
         raise typer.Exit(1)
 
@@ -42,72 +48,79 @@ def list_sources(context: typer.Context, json: Json = False) -> None:
 def check(
     context: typer.Context,
     source: Annotated[list[str] | None, typer.Argument(help="Source ids; default: all enabled.")] = None,
+    fetch: Annotated[
+        bool, typer.Option(help="Fetch robots.txt, feeds, sitemaps and one page of each source.")
+    ] = True,
     json: Json = False,
 ) -> None:
-    """Fetch robots.txt, feeds, sitemaps and one page of each source, and say what works."""
+    """Say how each source does, against what its past weeks let expect, and whether it answers now."""
     from crawlers.check import check as check_source
 
     place = house(context)
     specs = [find_source(place, name) for name in source or ()] or [
         s for s in place.sources.specs if s.enabled
     ]
-    named_contact(place.settings, specs)
-    findings = [finding for spec in specs for finding in check_source(spec, place.settings)]
+    if fetch:
+        named_contact(place.settings, specs)
+    declare(place)
+    chosen = {spec.id for spec in specs}
+    found = [s for s in standings(place.records, datetime.now(UTC)) if s.health.source_id in chosen]
+    findings = [f for spec in specs for f in check_source(spec, place.settings)] if fetch else []
     if json:
-        print_json([f.model_dump(mode="json") for f in findings])
+        print_json([_as_json(s, [f for f in findings if f.source_id == s.health.source_id]) for s in found])
     else:
-        rows = [(f.source_id, f.what, "ok" if f.ok else "FAILED", f.detail) for f in findings]
-        print_table("", ("source", "what", "result", "detail"), rows)
-    for fault in place.sources.faults:
-        errors.print(f"{fault.path}: {fault.message}", markup=False)
+        _print_tables(found, findings)
+    _tell_faults(place)
     bad = sum(not f.ok for f in findings) + len(place.sources.faults)
     if bad:
         raise StageFailed(f"{bad} of the checks failed; see above")
 
 
-@app.command("test")
-def try_new(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="Address of the new site, or of a section of it.")],
-    file: Annotated[
-        Path | None, typer.Option("--output", help="Write the source file here; default: print it.")
-    ] = None,
-    allow_address: Annotated[
-        list[str] | None, typer.Option(help="A private IP address that may be connected to.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Look a new site over, crawl ten pages of it, and write a source file for it."""
-    from crawlers.scouting.trial import try_source, unknown_source
+def english() -> "Names":
+    """Return the words of the interface in English, which the command line speaks."""
+    from dashboards.console.language import language
+    from dashboards.console.words import Names
 
-    if file is not None and file.exists():
-        raise BadUsage(f"{file}: is there already; name another file, or remove it")
-    settings = house(context).settings
-    named_contact(settings, [unknown_source(url, allow_address or ())])
-    if errors.is_terminal:
-        errors.print("Looking over the site, then crawling ten pages, with pauses ...", markup=False)
-    found = try_source(url, settings, allow_address or ())
-    if file is not None:
-        _write(file, found.yaml)
-    if json:
-        rows = [row.model_dump(mode="json") for row in found.rows]
-        print_json({"source": found.spec.model_dump(mode="json"), "pages": rows, "yaml": found.yaml})
-        return
-    columns = ("title", "published", "characters", "comments", "address")
-    print_table("", columns, [_row(row) for row in found.rows])
-    if file is None:
-        output.print(found.yaml, markup=False)
+    return Names(language("en"))
 
 
-def _row(row: "Row") -> tuple[str, str, int, int, str]:
-    day = f"{row.published_at:%Y-%m-%d %H:%M}" if row.published_at else ""
-    return row.title or row.problem, day, row.characters, row.comments, row.url
+def _print_tables(found: Sequence[Standing], findings: "Sequence[Finding]") -> None:
+    columns = ("source", "state", "reason", "last success", "24 h", "expected", "make-up")
+    print_table("Sources", columns, [_row(s) for s in found])
+    if findings:
+        rows = [(f.source_id, f.what, "ok" if f.ok else "FAILED", f.detail) for f in findings]
+        print_table("What answers now", ("source", "what", "result", "detail"), rows)
 
 
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadUsage(f"{file}: can't be written ({error.strerror}); name another file") from error
-    errors.print(f"Wrote {file}; read the lines that say `check`", markup=False)
+def _row(s: Standing) -> tuple[str, ...]:
+    names, e = english(), s.expected
+    read_at = s.health.read_at
+    return (
+        s.health.source_id,
+        s.health.state,
+        "; ".join(names.why(reason) for reason in s.health.reasons),
+        f"{read_at.astimezone(VIETNAM):%Y-%m-%d %H:%M}" if read_at else "never",
+        str(s.got),
+        f"{e.usual} ({e.low} to {e.high})" if e else "not known yet",
+        "; ".join(f"{names.changed(c.measure, c.before, c.after)} (since {c.since})" for c in s.changes),
+    )
+
+
+def _as_json(s: Standing, findings: "Sequence[Finding]") -> dict[str, object]:
+    names = english()
+    return {
+        "id": s.health.source_id,
+        "state": s.health.state,
+        "since": s.health.since and s.health.since.isoformat(),
+        "reasons": [{"said": names.why(r), **r.model_dump(mode="json")} for r in s.health.reasons],
+        "last_success": s.health.read_at and s.health.read_at.isoformat(),
+        "got_24h": s.got,
+        "expected_24h": s.expected and s.expected.model_dump(),
+        "makeup": [c.model_dump(mode="json") for c in s.changes],
+        "checks": [f.model_dump(mode="json", exclude={"source_id"}) for f in findings],
+    }
+
+
+def _tell_faults(place: House) -> None:
+    for fault in place.sources.faults:
+        errors.print(f"{fault.path}: {fault.message}", markup=False)

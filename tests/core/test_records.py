@@ -12,15 +12,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from core.archive import Partition
-from core.contracts import Alert, AlertKind, ReportFile, SourceState
+from core.contracts import VIETNAM, Alert, AlertKind, Reason, ReportFile, SourceState, Why
 from core.errors import BadUsage, RecordsUnavailable
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, crawled, notices, open_records, runs
 from core.records.database import MIGRATIONS
+from core.records.days import source_days
 from core.records.signatures import LOOKED_AT, NEAREST, signatures
 from core.records.tables import SCHEMA, AnchorRow, RunRow, SignatureRow, Table
 from core.settings import Settings, load_settings
 from core.signatures import Signed
+from core.source_days import Makeup, SourceDay
 from tests.conftest import NOON
 
 
@@ -174,18 +176,42 @@ def test_of_a_batch_larger_than_a_statement_the_first_outcomes_and_last_texts_st
 
 def test_sources_are_declared_run_and_disabled(records: Records) -> None:
     crawled.declare_sources(records, [("a", "Báo A", "https://a.example", True)])
-    crawled.source_ran(records, "a", SourceState.FAILED, reason="no answer", every=timedelta(hours=2))
-    crawled.source_ran(records, "a", SourceState.FAILED, reason="no answer", every=timedelta(hours=2))
+    nothing = [Reason(code=Why.NO_PAGE)]
+    crawled.source_ran(records, "a", SourceState.FAILED, reasons=nothing, every=timedelta(hours=2))
+    [first] = crawled.source_health(records)
+    crawled.source_ran(records, "a", SourceState.FAILED, reasons=nothing, every=timedelta(hours=2))
     [health] = crawled.source_health(records)
-    assert (health.state, health.failures) == (SourceState.FAILED, 2)
+    assert (health.state, health.failures, health.reasons) == (SourceState.FAILED, 2, tuple(nothing))
+    assert health.since == first.since
+    assert health.read_at is None
     assert health.due_at is not None
     assert health.due_at > datetime.now(UTC) + timedelta(minutes=110)
     crawled.source_ran(records, "a", SourceState.OK, new=True)
     [health] = crawled.source_health(records)
-    assert health.failures == 0
+    assert (health.failures, health.reasons) == (0, ())
     assert health.new_at is not None
+    assert health.read_at == health.checked_at == health.since
     crawled.declare_sources(records, [])
     assert crawled.source_health(records)[0].state is SourceState.DISABLED
+
+
+def test_a_sources_day_adds_up_over_batches_and_runs(records: Records) -> None:
+    crawled.declare_sources(records, [("a", "Báo A", "https://a.example", True)])
+    today = datetime.now(UTC).astimezone(VIETNAM).date()
+    for hour, pages in ((8, 3), (8, 2), (23, 1)):
+        hours = tuple(pages if h == hour else 0 for h in range(24))
+        day = SourceDay(source_id="a", day=today, hours=hours, makeup=Makeup(pages=pages, title=4.5))
+        crawled.record_batch(records, "r", [], [], [], day)
+    for state in (SourceState.OK, SourceState.LATE, SourceState.FAILED, SourceState.LATE):
+        crawled.source_ran(records, "a", state)
+
+    [day] = source_days(records, today)["a"]
+
+    assert (day.checks, day.failed, day.late) == (4, 1, 2)
+    assert (day.hours[8], day.hours[23], day.new) == (5, 1, 6)
+    assert (day.makeup.pages, day.makeup.title) == (6, 13.5)
+    assert source_days(records, today + timedelta(days=1)) == {}
+    assert source_days(records, today, ["b"]) == {}
 
 
 def signed(page_id: str, anchors: tuple[int, ...] = (1, 2, 2**64 - 1), **other: Any) -> Signed:

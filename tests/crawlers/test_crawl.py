@@ -1,4 +1,5 @@
 import json
+import math
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -6,10 +7,14 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from core.contracts import Page, PageType, SourceState
+from core.contracts import VIETNAM, Page, PageType, Reason, SourceState, Why
+from core.holidays import is_holiday
 from core.outcomes import Outcome
 from core.records import open_records, runs
+from core.records.crawled import declare_sources
+from core.records.days import add_day, source_days
 from core.records.tables import SeenRow
+from core.source_days import SourceDay
 from core.urls import normalise, page_id
 from crawlers.novelty import REST
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels, place_settings
@@ -191,10 +196,13 @@ def test_a_source_that_gives_nothing_stays_failed_while_its_pages_are_left_alone
     web: Web, place: Place
 ) -> None:
     web.feed("/rss.xml", ["/bai/mat"])
-    for reason in ("none of 1 pages could be kept: 1 dropped:http_404", "none of 1 pages could be kept when"):
+    for why in (
+        Reason(code=Why.NONE_KEPT, facts={"count": 1, "reason": "http_404", "times": 1}),
+        Reason(code=Why.RESTING, facts={"count": 1}),
+    ):
         place.crawl(web.spec())
         assert place.health("bao-thu").state is SourceState.FAILED
-        assert reason in place.health("bao-thu").reason
+        assert place.health("bao-thu").reasons == (why,)
     assert web.times("/bai/mat") == 1
 
 
@@ -225,7 +233,7 @@ def test_a_run_takes_up_no_more_pages_than_allowed_the_unseen_first(web: Web, pl
     place.settings = place.settings.model_copy(update={"crawl": few})
     spec = web.spec()
     place.crawl(spec)
-    assert "2 more pages than pages_per_run allows" in place.health("bao-thu").reason
+    assert place.health("bao-thu").reasons == (Reason(code=Why.PASSED_OVER, facts={"count": 2}),)
     place.crawl(spec)
     assert len(place.pages()) == 6
 
@@ -256,10 +264,59 @@ def test_a_sources_health_says_what_it_gave(place: Place) -> None:
         "chet": SourceState.FAILED,
         "lac": SourceState.FAILED,
     }
-    assert "1 pages, at least 5 expected" in place.health("it").reason
-    assert "refuses connections" in place.health("chet").reason
-    assert "1 dropped:http_404" in place.health("lac").reason
+    whys = {name: place.health(name).reasons[0] for name in states}
+    assert whys["trong"] == Reason(code=Why.NO_PAGE)
+    assert whys["it"] == Reason(code=Why.BELOW_MINIMUM, facts={"got": 1, "minimum": 5})
+    assert whys["chet"].code is Why.DISCOVERY
+    assert whys["chet"].facts["reason"] == "unreachable"
+    assert whys["lac"] == Reason(code=Why.NONE_KEPT, facts={"count": 1, "reason": "http_404", "times": 1})
     assert {o.source_id: o.label for o in outcomes}["chet"] == "dropped:feed_failed"
+
+
+def test_a_crawl_counts_what_the_source_gave_on_its_day(web: Web, place: Place) -> None:
+    now = datetime.now(UTC)
+    old = '<meta property="article:published_time" content="2020-01-01T08:00:00+07:00">'
+    linked = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Tin"}</script>'
+    repeated = "Đăng ký nhận bản tin của chúng tôi mỗi sáng"
+    web.feed("/rss.xml", [f"/bai/{n}" for n in range(4)])
+    web.put("/bai/0", article("Tin số 0", text=repeated, head=old))
+    web.put("/bai/1", article("Tin số 1", text=repeated, head=linked))
+    web.put("/bai/2", article("Tin số 2", text=f"{repeated} số 2"))
+    web.put("/bai/3", "<html><body></body></html>")
+    spec = web.spec()
+    place.crawl(spec)
+    web.put("/bai/2", article("Tin số 2, đã sửa", text=f"{repeated} số 2, sửa"))
+    place.crawl(spec)
+
+    [day] = source_days(place.records, (now - timedelta(days=1)).date())["bao-thu"]
+
+    assert day.checks == 2
+    assert day.new == 2  # one is of years ago, one was seen before
+    made = day.makeup
+    assert (made.pages, made.blank, made.linked, made.bare, made.dated) == (4, 1, 1, 0, 1)
+    assert (made.paragraphs, made.repeated) == (2, 1)  # all but the first page of each run
+    assert math.expm1(made.title / made.pages) == pytest.approx(10, rel=0.2)
+
+
+def test_fewer_pages_than_past_weeks_let_expect_are_late_and_said_with_numbers(
+    web: Web, place: Place
+) -> None:
+    now = datetime.now(UTC)
+    web.feed("/rss.xml", ["/bai/1"])
+    web.put("/bai/1", article("Tin"))
+    declare_sources(place.records, [("bao-thu", "Báo Thử", web.base, True)])
+    with place.records.write() as session:
+        for back in range(1, 60):
+            day = (now - timedelta(days=back)).astimezone(VIETNAM).date()
+            add_day(session, SourceDay(source_id="bao-thu", day=day, checks=24, hours=(30,) * 24))
+    place.crawl(web.spec())
+
+    health = place.health("bao-thu")
+    holiday = any(is_holiday(now.astimezone(VIETNAM).date() - timedelta(days=n)) for n in range(8))
+    if not holiday:  # nothing is expected then
+        assert health.state is SourceState.LATE
+        assert health.reasons[0].code is Why.FEWER
+        assert health.reasons[0].facts["got"] == 1
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.contracts import PageType
+from core.contracts import Page, PageType
 from core.urls import page_id
-from crawlers.pages import article, posts
+from crawlers import pages
+from crawlers.extraction.result import Origin
+from crawlers.pages import posts
 from crawlers.source import SourceSpec, Threads
 from tests.crawlers.smallweb import article as html
 
@@ -78,6 +80,32 @@ def test_comments_that_json_ld_tells_stand_in(spec: SourceSpec, head: str) -> No
 def test_comments_that_the_css_finds_come_before_those_of_json_ld() -> None:
     body = html("Tin vui", head=said("NewsArticle", comment=TOLD), below=COMMENTS).encode()
     assert [p.id for p in article(SPEC, body, URL, None, NOW)[1:2]] == [page_id(URL, "c1")]
+
+
+def article(*given: Any) -> tuple[Page, ...]:
+    return pages.article(*given).pages
+
+
+LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Tin vui"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "origin"),
+    [
+        (LINKED, Origin.LINKED),
+        ("", Origin.META),
+        (None, Origin.PAGE),
+    ],
+)
+def test_an_articles_shape_says_where_it_was_told_and_whether_it_bears_a_date(
+    head: str | None, origin: Origin
+) -> None:
+    dated = '<meta property="article:published_time" content="2026-11-23T09:00:00+07:00">'
+    for more in ("", dated):
+        body = html("Tin vui", head=(head or "") + more)
+        bare = body if head is not None else body.replace("og:title", "og:no-title")
+        shape = pages.article(SPEC, bare.encode(), URL, None, NOW, NOW).shape
+        assert shape == pages.Shape(origin=origin, dated=bool(more))  # a feed's date is none of the page's
 
 
 def test_an_article_comes_with_its_comments_below_it() -> None:

@@ -9,24 +9,29 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from core.contracts import (
+    VIETNAM,
     Alert,
     AlertKind,
     Document,
     Kind,
     Label,
     PageType,
+    Reason,
     Sentiment,
     Severity,
     SourceState,
     Span,
     TextField,
+    Why,
 )
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records
 from core.records.crawled import declare_sources, source_ran
+from core.records.days import add_day
 from core.records.notices import raise_alerts
 from core.records.people import Role, add_user
 from core.records.runs import finish_run, record_outcomes, start_run
+from core.source_days import Makeup, SourceDay
 from tests.index.documents import document
 
 PASSWORD = "mot mat khau de thu"
@@ -70,6 +75,9 @@ POSSIBLY_GRAVE = ["possibly-2", "possibly-1", "possibly-0"]
 
 REPORT_WEEK = "2026-W40"
 GRAVE_ALERT = f"grave:{GRAVE_NEW}"
+UNREADABLE = Reason(
+    code=Why.DISCOVERY, facts={"url": "https://bao-khac.example/rss", "reason": "http_500", "more": 1}
+)
 RISE_ALERT = "rise:accident:2026-W46"
 
 
@@ -261,8 +269,11 @@ def furnish(records: Records) -> None:
             ("tat", "Báo đã tắt", "https://tat.example/", False),
         ],
     )
+    with records.write() as session:
+        for day in source_days():
+            add_day(session, day)
     source_ran(records, "bao", SourceState.OK, new=True)
-    source_ran(records, "bao-khac", SourceState.FAILED, reason="http_500")
+    source_ran(records, "bao-khac", SourceState.FAILED, reasons=[UNREADABLE])
     run = start_run(records, "run")
     told = [
         (Stage.CRAWL, "https://bao.example/1", Result.ARCHIVED, ""),
@@ -319,8 +330,53 @@ def furnish(records: Records) -> None:
                 at=NOW - timedelta(hours=3),
                 facts={"source": "bao-khac", "name": "Báo Khác"},
             ),
+            Alert(
+                key="late:bao:1",
+                kind=AlertKind.LATE,
+                at=NOW - timedelta(hours=4),
+                facts={
+                    "source": "bao",
+                    "name": "Báo Mai",
+                    "why": "fewer",
+                    "hours": 6,
+                    "got": 1,
+                    "low": 12,
+                    "usual": 18,
+                },
+            ),
+            Alert(
+                key="changed:bao:1",
+                kind=AlertKind.CHANGED,
+                at=NOW - timedelta(hours=5),
+                facts={"source": "bao", "name": "Báo Mai", "measure": "linked", "before": 0.97, "after": 0.0},
+            ),
         ],
     )
+
+
+def source_days() -> Iterator[SourceDay]:
+    """Two papers' last ten weeks: one lost its JSON-LD four days ago, the other can't be read for three."""
+    today = NOW.astimezone(VIETNAM).date()
+    for back in range(70, 0, -1):
+        day = today - timedelta(days=back)
+        hours = tuple(2 + (h + back) % 3 if 6 <= h < 22 else 0 for h in range(24))
+        pages = sum(hours)
+        makeup = Makeup(
+            pages=pages,
+            linked=0 if back <= 4 else pages - 1,
+            dated=pages - 1,
+            title=4.1 * pages,
+            title_squared=17.0 * pages,
+            text=7.5 * pages,
+            text_squared=56.5 * pages,
+            paragraphs=12 * pages,
+            repeated=pages,
+        )
+        yield SourceDay(source_id="bao", day=day, checks=24, late=2, hours=hours, makeup=makeup)
+        if back > 3:
+            yield SourceDay(source_id="bao-khac", day=day, checks=24, hours=hours, makeup=makeup)
+        else:
+            yield SourceDay(source_id="bao-khac", day=day, checks=24, failed=24)
 
 
 def token_of(html: str) -> str:

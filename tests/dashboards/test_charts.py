@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dashboards.charts import BarRow, bars, is_empty, number, trend
+from core.volume import Expectation
+from dashboards.charts import BarRow, VolumeDay, bars, is_empty, number, trend, volume
 from index.engine import Bucket
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -15,6 +16,12 @@ ROWS = [
     BarRow(label="Xâm hại tình dục", value=1234, previous=980, href="/tim?loai=sexual_abuse&tu=2026-11-16"),
     BarRow(label="Bạo lực, bạo hành", value=0, previous=3, href='/tim?x="><script>'),
 ]
+BAND = Expectation(low=20, usual=45, high=1200)
+DAYS = [
+    VolumeDay(day=MONDAY + timedelta(days=n), count=40 * n, expected=BAND if n > 3 else None, read=n != 2)
+    for n in range(14)
+]
+VOLUME = volume(DAYS, title="Tin mới", expected="mức thường", empty="Không có gì.")
 
 
 def texts(svg: str) -> list[str]:
@@ -22,7 +29,7 @@ def texts(svg: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "svg", [bars(ROWS, title="Theo loại"), trend(WEEKS, title="Tám tuần", baseline={MONDAY: 9.5})]
+    "svg", [bars(ROWS, title="Theo loại"), trend(WEEKS, title="Tám tuần", baseline={MONDAY: 9.5}), VOLUME]
 )
 def test_a_chart_holds_nothing_that_a_strict_content_security_policy_blocks(svg: str) -> None:
     root = ElementTree.fromstring(svg)
@@ -123,3 +130,20 @@ def test_without_data_a_chart_is_a_sentence() -> None:
 
 def test_a_small_number_keeps_a_chart_of_one_column() -> None:
     assert not is_empty(trend([Bucket(start=MONDAY, count=1)], title="Theo tuần"))
+
+
+def test_a_volume_says_each_day_with_what_was_expected_and_crosses_out_the_unread() -> None:
+    root = ElementTree.fromstring(VOLUME)
+    told = (root.findtext(f"{SVG}desc") or "").split("; ")
+
+    assert told[1] == "29/09: 40"
+    assert told[2] == "30/09: ×"
+    assert told[13] == "11/10: 520 (mức thường 20–1.200)"
+    assert "×" in texts(VOLUME)
+
+
+def test_a_volume_without_any_day_is_a_sentence() -> None:
+    nothing = [VolumeDay(day=MONDAY, count=0, expected=None, read=True)]
+    chart = volume(nothing, title="Tin mới", expected="mức thường", empty="Không có gì.")
+    assert is_empty(chart)
+    assert "Không có gì." in chart

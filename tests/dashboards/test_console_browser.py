@@ -53,6 +53,9 @@ PAGES = [
     "/alerts",
     "/reports",
     "/sources",
+    "/sources/bao",
+    "/sources/bao-khac",
+    "/operation",
     "/nowhere",
 ]
 TEXTS = [

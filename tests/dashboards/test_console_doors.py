@@ -40,7 +40,9 @@ GETS: dict[str, tuple[str, set[Role]]] = {
     "/reports": ("/reports", COUNTERS),
     "/reports/{week}.{form}": ("/reports/2026-W40.html", COUNTERS),
     "/alerts": ("/alerts", READERS),
-    "/sources": ("/sources", OPERATORS),
+    "/sources": ("/sources", ALL_ROLES),
+    "/sources/{source_id}": ("/sources/bao", ALL_ROLES),
+    "/operation": ("/operation", OPERATORS),
 }
 POSTS: dict[str, tuple[str, set[Role]]] = {
     "/queue/decide": ("/queue/decide", READERS),
@@ -52,7 +54,8 @@ POSTS: dict[str, tuple[str, set[Role]]] = {
     "/alerts/acknowledge": ("/alerts/acknowledge", READERS),
     "/sign-out": ("/sign-out", ALL_ROLES),
 }
-OPEN_TO_ALL = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/{name}")}
+# Metrics have a door of their own (test_console_metrics).
+OPEN_TO_ALL = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/{name}"), ("GET", "/metrics")}
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from lxml.html import HtmlElement, document_fromstring
@@ -23,10 +24,12 @@ from core.contracts import (
 )
 from core.errors import BadUsage
 from core.settings import Settings
+from core.source_days import Makeup, SourceDay
 from dashboards.report import POLICY, make_report
 from index.embedded import EmbeddedEngine
 from index.engine import Engine
 from index.weekly import last_complete_week
+from tests.core.sources import shaped
 from tests.index.documents import document
 
 WEEK = "2026-W47"
@@ -48,10 +51,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def make(engine: Engine, settings: Settings, tmp_path: Path) -> Make:
     def made(
-        documents: Sequence[Document] = (), week: str = WEEK, health: Sequence[SourceHealth] = HEALTH
+        documents: Sequence[Document] = (),
+        week: str = WEEK,
+        health: Sequence[SourceHealth] = HEALTH,
+        days: Sequence[SourceDay] = (),
     ) -> ReportFile:
         engine.write(documents)
-        return make_report(engine, settings, week, health, NAMES, tmp_path / "reports", NOW)
+        folder = tmp_path / "reports"
+        return make_report(engine, settings, week, health, {"bao": days}, NAMES, folder, NOW)
 
     return made
 
@@ -272,9 +279,36 @@ def test_silent_and_failing_sources_are_named_so_that_a_fall_is_not_misread(make
 
     assert "1 nguồn đang bật không có tin nào trong tuần (Báo <Núi>)" in words(report)
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in page(report).iter("tr")}
-    assert rows["Báo <Núi>"] == ["0", "0", "0", "Lỗi"]
+    assert rows["Báo <Núi>"] == ["0", "0", "0", "Lỗi, không đọc được"]
     assert "Báo Xa" not in rows
     assert "2 nguồn đang bật, 1 nguồn đang tắt." in words(report)
+
+
+def test_sources_that_failed_came_late_or_changed_in_the_week_are_named_on_both_prints(make: Make) -> None:
+    first = MONDAY.date() - timedelta(weeks=5)
+    days = shaped(Random(1), 35, 60, first=first) + shaped(Random(2), 7, 60, first=MONDAY.date(), linked=0)
+    days[36] = days[36].model_copy(update={"failed": 24, "makeup": Makeup()})
+    days[38] = days[38].model_copy(update={"late": 20})
+    days[39] = days[39].model_copy(update={"failed": 3})
+    report = make(A_WEEK, days=days)
+
+    pdf = " ".join("".join(p.extract_text() for p in PdfReader(report.pdf).pages).split())
+    for said in (words(report), pdf):
+        assert "1 nguồn bị lỗi, ít tin bất thường hoặc thay đổi cấu trúc trang trong tuần (Báo Mai)" in said
+        assert "Không đọc được 1/7 ngày (17/11)." in said
+        assert "Lỗi 3 trong 168 lượt thu thập." in said
+        assert "Ít tin hơn mức thường 1/7 ngày (19/11)." in said
+        assert "Cấu trúc trang thay đổi từ khoảng 16/11." in said
+        assert "nay 0 %" in said
+
+
+def test_a_week_in_which_all_sources_did_well_says_so_and_other_weeks_do_not_count(make: Make) -> None:
+    days = shaped(Random(1), 35, 60, first=MONDAY.date() - timedelta(weeks=4))
+    days[3] = days[3].model_copy(update={"failed": 24})
+    text = words(make(A_WEEK, days=days))
+
+    assert "Không ghi nhận nguồn nào bị lỗi" in text
+    assert "cần được đọc thận trọng" not in text
 
 
 def test_much_more_collected_is_said_beside_a_rise(make: Make) -> None:
@@ -335,7 +369,7 @@ def test_a_folder_that_cannot_be_written_is_named(engine: Engine, settings: Sett
     (tmp_path / "file").write_text("")
 
     with pytest.raises(BadUsage, match="file"):
-        make_report(engine, settings, WEEK, HEALTH, NAMES, tmp_path / "file", NOW)
+        make_report(engine, settings, WEEK, HEALTH, {}, NAMES, tmp_path / "file", NOW)
 
 
 @pytest.mark.parametrize(

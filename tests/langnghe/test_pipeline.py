@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.contracts import AlertKind, Analysis, Page, PageType, SourceState, What
+from core.contracts import AlertKind, Analysis, Page, PageType, Reason, SourceState, What, Why
 from core.errors import BadSettings, Busy
 from core.outcomes import Stage
 from core.records import crawled, runs
@@ -185,7 +185,7 @@ def test_silent_and_failed_sources_raise_one_alert_each(house: House, tmp_path: 
     for name in ("im", "hong", "tot"):
         crawled.source_ran(house.records, name, SourceState.OK, new=True)
     later = now + timedelta(hours=house.settings.watch.silent_hours + 1)
-    crawled.source_ran(house.records, "hong", SourceState.FAILED, reason="no answer")
+    crawled.source_ran(house.records, "hong", SourceState.FAILED, reasons=[Reason(code=Why.NO_PAGE)])
     assert [(a.kind, a.facts["source"]) for a in pipeline.watch(house, now)] == [(AlertKind.FAILED, "hong")]
     assert [(a.kind, a.facts["source"]) for a in pipeline.watch(house, later)] == [
         (AlertKind.SILENT, "im"),
