@@ -13,6 +13,7 @@ from urllib.parse import urldefrag
 from core.archive import Partition
 from core.contracts import Contract, Page, PageType
 from core.errors import BadUsage, PartitionDamaged
+from core.handed_in import SCHEME
 from core.records import crawled, notices, tombstones
 from core.records.signatures import signatures
 from core.urls import normalise, page_id
@@ -132,15 +133,20 @@ def _out_of_records(house: House, pages: Iterable[Page]) -> set[str]:
     named: dict[tuple[str, str], dict[str, set[str]]] = {}
     for page in pages:
         stone = next(stones[n] for n in (page.id, page.thread_id, page.parent_id) if n in stones)
-        urls = {page.url, page.canonical_url, normalise(page.url)}
+        urls = _addresses(page)
         names = named.setdefault((stone.who, stone.why), {})
         names.setdefault(page.id, set()).update(urls)
-        if page.type is PageType.ARTICLE:
+        if page.type is PageType.ARTICLE and not page.url.startswith(SCHEME):
             names.setdefault(page_id(page.url), set()).update(urls)  # or it would be asked for again
         reports |= _out_of_reports(house, page)
     for (who, why), addresses in named.items():
         tombstones.erase(house.records, addresses, who, why)
     return reports
+
+
+def _addresses(page: Page) -> set[str]:
+    urls = {page.url, page.canonical_url}
+    return urls if page.url.startswith(SCHEME) else urls | {normalise(page.url)}
 
 
 def _out_of_reports(house: House, page: Page) -> set[str]:

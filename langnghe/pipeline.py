@@ -15,7 +15,7 @@ from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceS
 from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
-from core.records import crawled, decisions, notices, runs, tombstones
+from core.records import crawled, decisions, notices, partners, runs, tombstones
 from core.records.signatures import signatures
 from core.settings import Settings
 from crawlers.run import crawl as crawl_sources
@@ -104,16 +104,7 @@ def adopt(house: House, run_id: str) -> int:
         pages = read_partition(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
         if pages is None:
             continue
-        seen = [
-            crawled.Seen(
-                id=page.id,
-                source_id=page.source_id,
-                url=page.url,
-                content_hash=page.content_hash,
-                fetched_at=page.fetched_at,
-            )
-            for page in pages
-        ]
+        seen = map(crawled.remembered, pages)
         crawled.record_batch(house.records, run_id, [house.archive.describe(path, len(pages))], seen, [])
     return len(orphans)
 
@@ -234,13 +225,12 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
     _declare(house)
     health = crawled.source_health(house.records)
-    names = {s.source_id: s.name for s in health}
     made = make_report(
         house.engine,
         house.settings,
         week or last_complete_week(now),
         health,
-        names,
+        partners.source_names(house.records),
         output or house.settings.reports_dir,
         now,
     )
