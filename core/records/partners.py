@@ -40,6 +40,8 @@ def partner_name(records: Records, source_id: str) -> str | None:
 def source_names(records: Records) -> dict[str, str]:
     """Return the names of all sources by id: of partners, and of what is crawled."""
     with records.read() as session:
-        partners = session.execute(select(PartnerRow.source_id, PartnerRow.name))
-        sources = session.execute(select(SourceRow.source_id, SourceRow.name))
-        return {**dict(partners.tuples()), **dict(sources.tuples())}
+        rows = [
+            *session.execute(select(PartnerRow.source_id, PartnerRow.name)),
+            *session.execute(select(SourceRow.source_id, SourceRow.name)),
+        ]
+    return {row.source_id: row.name for row in rows}

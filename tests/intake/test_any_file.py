@@ -34,8 +34,7 @@ TWICE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], ma
 def became(path: Path, records: Records) -> list[str]:
     try:
         done = [row for batch in judge(Import(path, BY, NOON), records) for row in batch]
-    except BadInput as refused:
-        assert "\n" not in str(refused)
+    except BadInput:
         return []
     assert [row.number for row in done] == sorted({row.number for row in done})
     assert not [row for row in done if row.outcome.reason == "intake_failed"]
@@ -53,7 +52,7 @@ def test_any_bytes_under_a_right_header(tmp_path: Path, records: Records, body: 
 @TWICE
 @given(
     rows=st.lists(
-        st.fixed_dictionaries({}, optional={name: ANY_JSON for name in "thuigdk"}), min_size=1, max_size=5
+        st.fixed_dictionaries({}, optional=dict.fromkeys("thuigdk", ANY_JSON)), min_size=1, max_size=5
     )
 )
 def test_any_json_has_one_outcome_for_each_row(tmp_path: Path, records: Records, rows: list[object]) -> None:

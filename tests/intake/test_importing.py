@@ -116,8 +116,8 @@ def test_a_file_typed_for_an_old_font_is_read_even_where_a_row_is_short(
 def test_a_broken_row_harms_no_other(bring: Importer) -> None:
     good = f"2,Tiêu đề,{LOST}\n".encode()
     bad = b"3,x,Ch\xff\xfeu b\xe9\n"
-    quotes = '4,"a"b,c\n'.encode()
-    more = "5,a,b,c,d\n".encode()
+    quotes = b'4,"a"b,c\n'
+    more = b"5,a,b,c,d\n"
     body = HEADER.encode() + good + bad + quotes + more + f"6,,{BEATEN}\n".replace(", m", " m").encode()
     done = bring(body + good.replace(b"2", b"7", 1) * 200)
     assert labels(done)[:5] == ["archived", "dropped:encoding", "dropped:row", "dropped:row", "archived"]
@@ -287,7 +287,7 @@ def test_a_file_that_is_not_what_it_claims_is_refused_in_one_line(
 
 
 def test_another_sort_of_file_is_wrong_usage(tmp_path: Path, records: Records) -> None:
-    with pytest.raises(BadUsage, match="neither .csv"):
+    with pytest.raises(BadUsage, match="is neither"):
         list(judge(Import(tmp_path / "a.docx", mapping(), NOON), records))
 
 
