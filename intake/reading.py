@@ -10,7 +10,6 @@ from intake.encoding import open_text
 from intake.json_lines import json_rows
 from intake.mapping import FileMapping
 from intake.rows import Row
-from intake.workbook import workbook_rows
 
 DELIMITED = frozenset({".csv", ".tsv"})
 JSON_LINES = frozenset({".jsonl", ".ndjson"})
@@ -30,6 +29,8 @@ def rows(path: Path, mapping: FileMapping) -> Iterator[Row]:
         with path.open("rb") as file:
             head = file.read(HEAD)
         if suffix == WORKBOOK:
+            from intake.workbook import workbook_rows  # slow to load, and seldom needed
+
             yield from workbook_rows(path, mapping)
             return
         kind = refused_bytes(head)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -15,6 +16,7 @@ from intake.package import check_package
 from intake.rows import Cell, Row, places
 
 MOST_COLUMNS = 500
+AT_ONCE = 50  # rows
 # What openpyxl raises on XML that is no sheet; its message may hold what stands in a cell.
 UNREADABLE = (ParseError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError)
 
@@ -67,12 +69,12 @@ def _values(path: Path, book: Workbook, sheet: str, first: int, columns: int) ->
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of numbers that are no dates
-                row = next(rows, None)
+                read = list(islice(rows, AT_ONCE))
         except UNREADABLE as error:
             raise _damaged(path) from error
-        if row is None:
+        if not read:
             return
-        yield row
+        yield from read
 
 
 def _damaged(path: Path) -> BadInput:

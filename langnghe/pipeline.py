@@ -242,7 +242,7 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
 def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcome | None = None) -> int:
     """Try the quarantined `items` again, or all; return how many. What fails again stays, as does what came
-    from a source that is no longer there.
+    from a source that is no longer there, and rows of a partner's file, which is to be imported again.
 
     Raises BadUsage for an item that is not in quarantine.
     """
@@ -260,7 +260,8 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
         specs = [find_source(house, name) for name in urls]
         named_contact(house.settings, specs)
         crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
-    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is not Stage.CRAWL})
+    judged = [q for q in chosen if q.stage in (Stage.ANALYSE, Stage.INDEX)]
+    pages = _archived(house, {q.item: q.source_id for q in judged})
     if pages:
         documents, outcomes = analyse_pages(house, pages)
         _record(house, run_id, outcomes + index_documents(house, documents), on_outcome)

@@ -1,23 +1,25 @@
 """`langnghe import`: a partner's file, row by row."""
 
+from __future__ import annotations
+
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from core.contracts import VIETNAM, Page
 from core.errors import BadInput, StageFailed
 from core.outcomes import Result
-from intake.importing import RowDone
 from langnghe.commands.console import errors, house, output, print_json, print_table, progress
 from langnghe.house import running
-from langnghe.importing import import_file as import_rows
-from langnghe.importing import try_file, work_on
+
+if TYPE_CHECKING:
+    from intake.importing import RowDone
 
 SHOWN = 10  # rows shown of those refused, and of those a dry run would take
 REFUSED = (Result.DROPPED, Result.QUARANTINED)
@@ -61,6 +63,9 @@ def import_file(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Take a partner's file into the archive; importing it again adds nothing."""
+    from langnghe.importing import import_file as import_rows
+    from langnghe.importing import try_file, work_on
+
     place = house(context)
     work = work_on(place, file, mapping, source)
     with _report(report) as rows_refused, progress() as tell:

@@ -9,7 +9,6 @@ from core.records.partners import declare_partner
 from core.records.tokens import Scope, Token, create_token, revoke_token
 from core.records.tokens import tokens as all_tokens
 from langnghe.commands.console import account, house, output, print_json, print_table
-from langnghe.importing import partner
 
 app = typer.Typer(help="Tokens of partners that send reports by HTTP.", no_args_is_help=True)
 
@@ -27,6 +26,8 @@ def create(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is valid.")] = 365,
 ) -> None:
     """Make a token; it is printed once."""
+    from langnghe.importing import partner
+
     place = house(context)
     declare_partner(place.records, partner(place, source, source_name))
     scopes = scope or [Scope.REPORTS]

@@ -1,4 +1,4 @@
-"""What the description promises is what partners get, tried with all that it allows and much that it forbids."""
+"""What the description promises is what partners get, with what it allows and what it forbids."""
 
 from collections.abc import Iterator
 
