@@ -12,23 +12,29 @@ from intake.rows import Row, places
 
 DELIMITERS = ",;\t|"
 LONGEST = 2**20  # characters of a cell and of a line; the longest text taken in has 200,000
+LONGEST_ROW = 4 * LONGEST
 BROKEN = "its quotes or delimiters don't fit; export the file anew with quotes around texts"
 TOO_LONG = f"is longer than {LONGEST} characters; is a quote before it not closed?"
 
 
 class Lines(Iterator[str]):
-    """The lines of a file; one that is too long is passed over to its end, so that memory stays bounded."""
+    """The lines of a file, so that memory stays bounded: what is too long is passed over.
+
+    `row` is how many characters the row that is being read has so far; who reads rows sets it back.
+    """
 
     def __init__(self, file: TextIO) -> None:
         """Read lines of `file`."""
         self.file = file
+        self.row = 0
 
     def __next__(self) -> str:
-        """Return the next line with its end. Raises csv.Error for one that is too long."""
+        """Return the next line with its end. Raises csv.Error when line or row become too long."""
         line = self.file.readline(LONGEST)
         if not line:
             raise StopIteration
-        if len(line) < LONGEST or line.endswith("\n"):
+        self.row += len(line)
+        if len(line) < LONGEST and self.row < LONGEST_ROW:
             return line
         while line and not line.endswith("\n"):
             line = self.file.readline(LONGEST)
@@ -44,12 +50,14 @@ def delimited_rows(file: TextIO, mapping: FileMapping, name: str) -> Iterator[Ro
     header_line = file.readline(LONGEST)
     delimiter = mapping.delimiter or _delimiter(header_line, mapping, name)
     file.seek(0)
-    reader = csv.reader(Lines(file), delimiter=delimiter, strict=True)
+    lines = Lines(file)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header = _header(reader, name)
     at = places(header, mapping, name)
     number = 1
     while True:
         number += 1
+        lines.row = 0
         try:
             cells = next(reader)
         except StopIteration:

@@ -78,7 +78,7 @@ class FileMapping(Contract):
 
     source: Partner
     encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    delimiter: str | None = Field(default=None, pattern=r'^[^"\r\n]$')
     sheet: str | None = None
     columns: Columns
     constants: Constants = Constants()

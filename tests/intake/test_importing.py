@@ -133,6 +133,12 @@ def test_a_quote_that_is_not_closed_costs_one_row_and_little_memory(bring: Impor
     ]
 
 
+def test_a_row_is_given_up_when_its_lines_do_not_end(bring: Importer) -> None:
+    cells = ",".join(['"' + f"{'chữ' * 30_000}\n" * 9 + '"'] * 8)
+    done = bring(f"{HEADER}{cells}\n{'x' * 9},,Tin cuối.\n")
+    assert done[0].outcome.detail.startswith("is longer than")
+
+
 def test_json_lines_are_read_and_what_is_no_object_is_refused(bring: Importer) -> None:
     lines = [
         json.dumps({"Nội dung": BEATEN, "Mã": 7}),
