@@ -114,7 +114,7 @@ def _type(given: str, mapping: FileMapping) -> PageType:
     except ValueError as error:
         known = ", ".join([*column.values, *PageType])
         raise Refused(
-            "type", f"is no known type; add it to columns.type.values; known: {known}", "type"
+            "unknown_type", f"is no known type; add it to columns.type.values; known: {known}", "type"
         ) from error
 
 

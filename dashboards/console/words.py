@@ -127,6 +127,7 @@ REASONS = {
     "not_text": _("ô không phải nội dung chữ"),
     "encoding": _("sai bảng mã chữ"),
     "date": _("ngày không hợp lệ"),
+    "unknown_type": _("loại tin không rõ"),
     "repeated": _("trùng mã với dòng khác"),
     "intake_failed": _("tiếp nhận không thành công"),
 }

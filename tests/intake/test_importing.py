@@ -195,7 +195,7 @@ def test_types_threads_and_addresses_are_mapped(bring: Importer, archived: Archi
         "Tin,Loại,Chủ đề,Link\na,Bài viết,T1,https://bao.example/1\nb,comment,T1,\nc,video,,\nd,,,javascript:x\n",
         by,
     )
-    assert labels(done) == ["archived", "archived", "dropped:type", "dropped:address"]
+    assert labels(done) == ["archived", "archived", "dropped:unknown_type", "dropped:address"]
     one, two = sorted(archived().values(), key=lambda page: page.text)
     assert (one.type, two.type) == (PageType.POST, PageType.COMMENT)
     assert one.thread_id == two.thread_id is not None
