@@ -9,6 +9,7 @@ class Stage(StrEnum):
     """The stages of the pipeline that give outcomes."""
 
     CRAWL = "crawl"
+    INTAKE = "intake"
     ANALYSE = "analyse"
     INDEX = "index"
 
@@ -26,7 +27,7 @@ class Result(StrEnum):
 
 
 class Outcome(Contract):
-    """What became of `item` (a URL at crawl, a page id after it) at `stage`.
+    """What became of `item` at `stage`: a URL at crawl, a row or request at intake, after these a page id.
 
     `url` is where a crawled item was asked for. `reason` is a short code (`robots`, `image`, `http_500`),
     needed for dropped and quarantined; `detail` is a plain line for people. The quarantined can be replayed.

@@ -46,6 +46,15 @@ class ConsoleSettings(Section):
     )
 
 
+class IntakeSettings(Section):
+    """What partners may send by HTTP."""
+
+    max_bytes: int = Field(default=64 * 1024, ge=1024, description="largest report, as JSON")
+    body_s: float = Field(default=10.0, gt=0, description="a report that takes longer to arrive is given up")
+    per_minute: int = Field(default=60, ge=1, description="reports by each token")
+    keys_hours: float = Field(default=48.0, ge=1, description="how long an Idempotency-Key is remembered")
+
+
 class WatchSettings(Section):
     """When alerts are raised."""
 
@@ -102,6 +111,7 @@ class Settings(BaseSettings):
     language: str = Field(default="vi", description="of console, report and alerts: vi or en")
     crawl: CrawlSettings = CrawlSettings()
     console: ConsoleSettings = ConsoleSettings()
+    intake: IntakeSettings = IntakeSettings()
     watch: WatchSettings = WatchSettings()
     retention: RetentionSettings = RetentionSettings()
     elastic: ElasticSettings = ElasticSettings()

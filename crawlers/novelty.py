@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.contracts import Page, PageType
 from core.outcomes import Outcome, Result, Stage
-from core.records.crawled import Seen
+from core.records.crawled import Seen, later, remembered
 from core.urls import page_id
 from crawlers.batches import Haul
 from crawlers.failures import Verdict
@@ -55,10 +55,10 @@ def what_is_new(
         result = Result.ARCHIVED if changed else Result.UNCHANGED
         outcomes.append(crawl_outcome(page.source_id, name, page.url, Verdict(result, "", "")))
         if changed:
-            kept.append(_later(page, known))
+            kept.append(later(page, known))
     had_text = {name for name, seen in before.items() if seen.content_hash}
     fresh = frozenset(page.id for page in kept if page.id not in had_text)
-    return Haul(tuple(kept), tuple(_seen(page) for page in kept), tuple(outcomes), fresh)
+    return Haul(tuple(kept), tuple(map(remembered, kept)), tuple(outcomes), fresh)
 
 
 def nothing_found(source_id: str, item: str, at: datetime) -> Seen:
@@ -104,23 +104,3 @@ def with_validators(
         fetched_at=max([*times, pages[0].fetched_at]),
     )
     return replace(haul, texts=tuple(texts.values()))
-
-
-def _later(page: Page, known: Seen | None) -> Page:
-    """Return `page` as fetched after what is known of it.
-
-    A clock that was ahead then would make of this text an older one, which an index passes over.
-    """
-    if known is None or known.fetched_at < page.fetched_at:
-        return page
-    return page.model_copy(update={"fetched_at": known.fetched_at + timedelta(microseconds=1)})
-
-
-def _seen(page: Page) -> Seen:
-    return Seen(
-        id=page.id,
-        source_id=page.source_id,
-        url=page.url,
-        content_hash=page.content_hash,
-        fetched_at=page.fetched_at,
-    )

@@ -12,6 +12,7 @@ from core.logs import set_up_logs
 from langnghe.commands import (
     demo,
     drift,
+    handing_in,
     kibana,
     labels,
     models,
@@ -21,6 +22,7 @@ from langnghe.commands import (
     reading,
     sources,
     stages,
+    tokens,
     upkeep,
 )
 from langnghe.commands.console import errors
@@ -39,11 +41,13 @@ for room in (stages, reading, models, drift, upkeep, kibana, demo):
     for command in room.COMMANDS:
         app.command()(command)
 sources.app.command("test")(new_source.try_new)
+app.command("import")(handing_in.import_file)
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")
 app.add_typer(labels.app, name="labels")
 app.add_typer(models.app, name="models")
+app.add_typer(tokens.app, name="tokens")
 
 
 @app.callback()

@@ -14,6 +14,7 @@ from markupsafe import escape
 from core.archive import Partition
 from core.contracts import Contract, Page, PageType
 from core.errors import BadUsage, PartitionDamaged
+from core.handed_in import SCHEME
 from core.records import crawled, notices, tombstones
 from core.records.signatures import signatures
 from core.urls import normalise, page_id
@@ -153,15 +154,20 @@ def _out_of_records(house: House, pages: Iterable[Page]) -> set[str]:
         if not over:
             continue  # another writing of the page stands under an erased one, and takes this along
         stone = over[0]
-        urls = {page.url, page.canonical_url, normalise(page.url)}
+        urls = _addresses(page)
         names = named.setdefault((stone.who, stone.why), {})
         names.setdefault(page.id, set()).update(urls)
-        if page.type is PageType.ARTICLE:
+        if page.type is PageType.ARTICLE and not page.url.startswith(SCHEME):
             names.setdefault(page_id(page.url), set()).update(urls)  # or it would be asked for again
         reports |= _out_of_reports(house, page.url)
     for (who, why), addresses in named.items():
         tombstones.erase(house.records, addresses, who, why)
     return reports
+
+
+def _addresses(page: Page) -> set[str]:
+    urls = {page.url, page.canonical_url}
+    return urls if page.url.startswith(SCHEME) else urls | {normalise(page.url)}
 
 
 def _out_of_reports(house: House, url: str) -> set[str]:

@@ -17,7 +17,7 @@ from core.errors import BadSettings, BadUsage, IndexUnavailable, LangngheError, 
 from core.logs import log
 from core.makeup import HISTORY
 from core.outcomes import Outcome, Result, Stage
-from core.records import crawled, decisions, notices, runs, tombstones
+from core.records import crawled, decisions, notices, partners, runs, tombstones
 from core.records.days import source_days
 from core.records.signatures import signatures
 from core.records.standing import standings
@@ -132,16 +132,7 @@ def adopt(house: House, run_id: str) -> int:
         pages = read_partition(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
         if pages is None:
             continue
-        seen = [
-            crawled.Seen(
-                id=page.id,
-                source_id=page.source_id,
-                url=page.url,
-                content_hash=page.content_hash,
-                fetched_at=page.fetched_at,
-            )
-            for page in pages
-        ]
+        seen = map(crawled.remembered, pages)
         crawled.record_batch(house.records, run_id, [house.archive.describe(path, len(pages))], seen, [])
     return len(orphans)
 
@@ -276,14 +267,13 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
     declare(house)
     health = crawled.source_health(house.records)
-    names = {s.source_id: s.name for s in health}
     made = make_report(
         house.engine,
         house.settings,
         week or last_complete_week(now),
         health,
         source_days(house.records, (now - 2 * HISTORY).date()),
-        names,
+        partners.source_names(house.records),
         output or house.settings.reports_dir,
         now,
     )
@@ -295,7 +285,7 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
 def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcome | None = None) -> int:
     """Try the quarantined `items` again, or all; return how many. What fails again stays, as does what came
-    from a source that is no longer there.
+    from a source that is no longer there, and rows of a partner's file, which is to be imported again.
 
     Raises BadUsage for an item that is not in quarantine.
     """
@@ -313,7 +303,8 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
         specs = [find_source(house, name) for name in urls]
         named_contact(house.settings, specs)
         crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
-    pages = _archived(house, {q.item: q.source_id for q in chosen if q.stage is not Stage.CRAWL})
+    judged = [q for q in chosen if q.stage in (Stage.ANALYSE, Stage.INDEX)]
+    pages = _archived(house, {q.item: q.source_id for q in judged})
     if pages:
         documents, outcomes = analyse_pages(house, pages)
         _record(house, run_id, outcomes + index_documents(house, documents), on_outcome)

@@ -8,7 +8,7 @@ into force, all is counted, the new generation takes over, and is looked at once
 
 import hashlib
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import UTC, datetime
 
 from core.archive import Name, Partition
@@ -144,9 +144,15 @@ class _Rebuild:
         )
         self.names[partition.path] = [Name(p.id, p.thread_id, p.parent_id) for p in pages]
 
-    def read_names(self) -> None:
-        """Know the pages of all partitions, also of those that an earlier try had built."""
+    def read_names(self, tried: Set[str] | None = None) -> None:
+        """Know the pages of all partitions, also of those that an earlier try had built.
+
+        What was not `tried` and is not built has just been handed in by HTTP: it waits for the next run.
+        """
         known = crawled.known_partitions(self.house.records)
+        if tried is not None:
+            left = {p.path for p in crawled.partitions_to_build(self.house.records, self.name)}
+            known -= left - tried
         for path in self.names.keys() - known:
             del self.names[path]  # rewritten meanwhile
         for path in known - self.names.keys():
@@ -160,11 +166,12 @@ class _Rebuild:
         """Catch up, verify, swap, and let the old generation go. Only within a run."""
         house, generations = self.house, self.house.generations
         pipeline.adopt(house, self.run_id)
-        for partition in crawled.partitions_to_build(house.records, self.name):
+        waiting = crawled.partitions_to_build(house.records, self.name)
+        for partition in waiting:
             pages = pipeline.read_partition(house, self.run_id, Stage.INDEX, partition, None)
             if pages is not None:
                 self.add(partition, pages)
-        self.read_names()
+        self.read_names(tried={partition.path for partition in waiting})
         triages = decisions.triages(house.records)
         self.engine.apply(triages)
         documents = self.pages_to_hold()

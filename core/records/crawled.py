@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.archive import Partition
-from core.contracts import VIETNAM, Contract, Reason, SourceHealth, SourceState
+from core.contracts import VIETNAM, Contract, Page, Reason, SourceHealth, SourceState
 from core.outcomes import Outcome
 from core.records.database import Records
 from core.records.days import add_day
@@ -37,6 +37,27 @@ def seen(records: Records, ids: Sequence[str]) -> dict[str, Seen]:
             rows = session.scalars(select(SeenRow).where(SeenRow.id.in_(ids[start : start + LOOKUP])))
             found.update((row.id, _seen(row)) for row in rows)
     return found
+
+
+def remembered(page: Page) -> Seen:
+    """Return what is remembered of `page`."""
+    return Seen(
+        id=page.id,
+        source_id=page.source_id,
+        url=page.url,
+        content_hash=page.content_hash,
+        fetched_at=page.fetched_at,
+    )
+
+
+def later(page: Page, known: Seen | None) -> Page:
+    """Return `page` as fetched after what is known of it.
+
+    A clock that was ahead then would make of this text an older one, which an index passes over.
+    """
+    if known is None or known.fetched_at < page.fetched_at:
+        return page
+    return page.model_copy(update={"fetched_at": known.fetched_at + timedelta(microseconds=1)})
 
 
 def record_batch(

@@ -57,6 +57,22 @@ def start_run(records: Records, command: str, run_id: str | None = None) -> str:
     return name
 
 
+def run_of_day(records: Records, command: str, at: datetime) -> str:
+    """Return the id of the run that counts what a server does by `command` on the day (UTC) of `at`.
+
+    It is done whenever it is looked at, and no process holds it.
+    """
+    name = f"{command}-{at:%Y%m%d}"
+    with records.write() as session:
+        row = session.get(RunRow, name)
+        if row is None:
+            facts = {"command": command, "started_at": at, "finished_at": at, "status": "done"}
+            session.add(RunRow(id=name, **facts))
+        elif row.finished_at is None or row.finished_at < at:
+            row.finished_at = at
+    return name
+
+
 def finish_run(records: Records, run_id: str, status: str) -> None:
     """Close a run as `done` or `failed`."""
     with records.write() as session:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0006"  # the newest of the migrations that make these tables
+SCHEMA = "0007"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -232,6 +232,47 @@ class AttemptRow(Table):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     key: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
+
+
+class PartnerRow(Table):
+    """Who hands in texts, by file or by HTTP: a source that is not crawled."""
+
+    __tablename__ = "partners"
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+class TokenRow(Table):
+    """A partner's right to hand in by HTTP. Only the token's hash is kept; rows stay when it is revoked."""
+
+    __tablename__ = "tokens"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    source_id: Mapped[str]
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None]
+
+
+class IdempotencyRow(Table):
+    """A request under a key of its sender, so that sent again it gets the same answer and adds nothing.
+
+    `page_id` and `received_at` are fixed before the report is archived, `archived_at` when it is.
+    """
+
+    __tablename__ = "idempotency_keys"
+    token_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body_hash: Mapped[str]
+    page_id: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    archived_at: Mapped[datetime | None]
 
 
 class DecisionRow(Table):

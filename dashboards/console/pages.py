@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse
 
 from core.contracts import What
 from core.records import Records
-from core.records.crawled import source_health
 from core.records.decisions import decisions
+from core.records.partners import source_names as names_of_sources
 from core.records.people import Role, SignedIn, users
 from core.settings import Settings
 from dashboards.console.asking import HELP
@@ -118,7 +118,7 @@ def home(role: Role) -> str:
 
 def source_names(request: Request) -> dict[str, str]:
     """Return the names of the sources, by id."""
-    return {s.source_id: s.name for s in source_health(console(request).records)}
+    return names_of_sources(console(request).records)
 
 
 def people(request: Request) -> dict[str, str]:

@@ -65,6 +65,7 @@ HEALTH = {
 }
 STAGES = {
     Stage.CRAWL: _("Thu thập"),
+    Stage.INTAKE: _("Tiếp nhận"),
     Stage.ANALYSE: _("Phân tích"),
     Stage.INDEX: _("Lập chỉ mục"),
 }
@@ -146,6 +147,14 @@ REASONS = {
     "partition_damaged": _("tệp lưu trữ bị hỏng"),
     "source_file": _("tệp khai báo nguồn có lỗi"),
     "crawl_failed": _("thu thập không thành công"),
+    "erased": _("đã xoá theo yêu cầu"),
+    "row": _("dòng không đọc được"),
+    "not_text": _("ô không phải nội dung chữ"),
+    "encoding": _("sai bảng mã chữ"),
+    "date": _("ngày không hợp lệ"),
+    "unknown_type": _("loại tin không rõ"),
+    "repeated": _("trùng mã với dòng khác"),
+    "intake_failed": _("tiếp nhận không thành công"),
 }
 REASONS_TO_DISMISS = (
     _("Không liên quan đến trẻ em"),

@@ -1,0 +1,1 @@
+"""What comes in by file or by HTTP instead of being crawled."""
