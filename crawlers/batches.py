@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scrapy.crawler import Crawler
 
@@ -14,18 +14,26 @@ from core.errors import LangngheError, StageFailed
 from core.outcomes import Outcome, Result
 from core.records import Records
 from core.records.crawled import Seen, record_batch
+from core.records.hosts import Spent
+from core.records.visits import Visit
 from core.settings import Settings
+from crawlers.budget import Purse
 from crawlers.failures import named
+from crawlers.hosts import Hosts
 from crawlers.readers import Readers
 
 
 @dataclass(frozen=True)
 class Haul:
-    """What one answer of a server gave: pages, what to remember, and one outcome for each item."""
+    """What one answer of a server gave: pages, what to remember, and one outcome for each item.
+
+    `visits` say when the pages that were asked for have their next turn.
+    """
 
     pages: tuple[Page, ...] = ()
     texts: tuple[Seen, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    visits: tuple[Visit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Crawl:
     archive: Archive
     records: Records
     readers: Readers
+    hosts: Hosts
     tell: Callable[[Sequence[Outcome]], None]
     finished: Callable[[str, Mapping[str, tuple[bool, str]]], None]
     fail: Callable[[LangngheError], None]
@@ -54,12 +63,14 @@ class Batch:
     pages: list[Page] = field(default_factory=list)
     texts: list[Seen] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
 
     def add(self, haul: Haul) -> None:
         """Take in what one answer gave."""
         self.pages.extend(haul.pages)
         self.texts.extend(haul.texts)
         self.outcomes.extend(haul.outcomes)
+        self.visits.extend(haul.visits)
 
 
 class Batches:
@@ -68,10 +79,14 @@ class Batches:
     A kill loses only what was not yet archived; the next run fetches that again, as nothing remembers it.
     """
 
-    def __init__(self, crawl: Crawl, counts: Counter[tuple[Result, str]]) -> None:
-        """Gather for one source of `crawl`; `counts` are its outcomes written so far."""
+    def __init__(
+        self, crawl: Crawl, source_id: str, counts: Counter[tuple[Result, str]], purse: Purse
+    ) -> None:
+        """Gather for one source of `crawl`; `counts` are its outcomes written so far, `purse` its costs."""
         self.crawl = crawl
+        self.source_id = source_id
         self.counts = counts
+        self.purse = purse
         self.batch = Batch()
         self.clock: asyncio.Task[None] | None = None
         self.writing = asyncio.Lock()
@@ -80,7 +95,7 @@ class Batches:
     def from_crawler(cls, crawler: Crawler) -> "Batches":
         """Take crawl and counts from the crawler's spider."""
         spider = crawler.spider
-        return cls(spider.crawl, spider.counts)  # type: ignore[union-attr]
+        return cls(spider.crawl, spider.spec.id, spider.counts, spider.purse)  # type: ignore[union-attr]
 
     def open_spider(self) -> None:
         """Start the clock."""
@@ -90,7 +105,7 @@ class Batches:
         """Take in a haul; write when the batch is full, so that a slow disk slows the crawl down."""
         fresh = [o for o in item.outcomes if o.item not in self.crawl.told]
         self.crawl.told.update(o.item for o in fresh)
-        self.batch.add(Haul(item.pages, item.texts, tuple(fresh)))
+        self.batch.add(replace(item, outcomes=tuple(fresh)))
         if len(self.batch.pages) >= self.crawl.settings.crawl.batch_pages:
             await self._write()
         return item
@@ -111,10 +126,11 @@ class Batches:
     async def _write(self) -> None:
         async with self.writing:
             batch, self.batch = self.batch, Batch()
-            if not batch.outcomes and not batch.pages:
+            spent = self.purse.take()
+            if batch == Batch() and spent == Spent():
                 return
             try:
-                await asyncio.to_thread(self._archive, batch)
+                await asyncio.to_thread(self._archive, batch, spent)
             except LangngheError as error:
                 self.crawl.fail(error)
                 return
@@ -125,6 +141,14 @@ class Batches:
             self.counts.update((o.result, o.reason) for o in batch.outcomes)
             self.crawl.tell(batch.outcomes)
 
-    def _archive(self, batch: Batch) -> None:
+    def _archive(self, batch: Batch, spent: Spent) -> None:
         partitions = self.crawl.archive.write(batch.pages)
-        record_batch(self.crawl.records, self.crawl.run_id, partitions, batch.texts, batch.outcomes)
+        record_batch(
+            self.crawl.records,
+            self.crawl.run_id,
+            partitions,
+            batch.texts,
+            batch.outcomes,
+            batch.visits,
+            {self.source_id: spent},
+        )

@@ -29,6 +29,7 @@ from crawlers.batches import Crawl
 from crawlers.bound import die_with_parent
 from crawlers.failures import named
 from crawlers.health import health
+from crawlers.hosts import Hosts
 from crawlers.project import REACTOR, project_settings
 from crawlers.readers import Readers
 from crawlers.source import SourceSpec
@@ -105,6 +106,7 @@ async def _crawl(job: Job, sink: TextIO) -> None:
         archive=Archive(settings.archive_location),
         records=records,
         readers=readers,
+        hosts=Hosts(records),
         tell=tell,
         finished=finished,
         fail=fail,
@@ -139,7 +141,13 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
         assert isinstance(spider, SourceSpider)
         crawl.finished(spec.id, spider.steps)
         state, reason = health(
-            spider.counts, spider.failed, spec.expect.minimum, spider.passed_over, spider.resting
+            spider.counts,
+            spider.failed,
+            spec.expect.minimum,
+            spider.agenda.passed_over,
+            spider.agenda.resting,
+            spider.agenda.waiting,
+            list(spider.halted.values()),
         )
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=named(error))

@@ -29,6 +29,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawlers.addresses import allowed
 from crawlers.failures import Refused
+from crawlers.hosts import Hosts
 
 # Chromium stops reading an answer's headers at 256 KiB (net/http/http_stream_parser.h).
 HEADERS_LIMIT = 256 * 1024
@@ -137,13 +138,21 @@ class GuardedHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         super().__init__(crawler)
+        self.crawler = crawler
         self.door = Door(crawler.settings.getlist("ALLOWED_ADDRESSES"))
         self._pool = GuardedPool(reactor, self.door, self._pool.maxPersistentPerHost, self._pool._factory)
 
     async def download_request(self, request: Request) -> Response:
-        """Download `request`. Raises Refused for a private address, else as Scrapy's handler does."""
+        """Download `request` when its host has a turn for it, among all sources that ask it.
+
+        Raises Refused for a private address or a host that wants to be left alone, else as Scrapy's handler.
+        """
+        hosts: Hosts = self.crawler.spider.crawl.hosts  # type: ignore[union-attr]
+        slot = self.crawler.engine.downloader.slots[request.meta["download_slot"]]
+        turn = hosts.turn(urlsplit(request.url).netloc, self, slot.concurrency, slot.delay)
         try:
-            return await super().download_request(request)
+            async with turn:
+                return await super().download_request(request)
         except CannotResolveHostError as error:
             address = self.door.refused.get((urlsplit(request.url).hostname or "").strip("[]"))
             if address is None:

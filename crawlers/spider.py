@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -18,20 +18,26 @@ from core.logs import log
 from core.outcomes import Outcome, Result, Stage
 from core.records import tombstones
 from core.records.crawled import Seen, seen
+from core.records.hosts import Spent, spent_on
 from core.records.runs import quarantined
+from core.records.visits import Visit
 from core.urls import normalise, page_id
+from crawlers.agenda import Agenda
 from crawlers.batches import Crawl, Haul
+from crawlers.budget import Purse
 from crawlers.failures import Verdict, named, of_status, verdict
+from crawlers.limits import LEFT
 from crawlers.novelty import (
     crawl_outcome,
     erased_outcome,
     gave_nothing,
     nothing_found,
-    rests,
     what_is_new,
     with_validators,
 )
 from crawlers.readers import ReadingFailed
+from crawlers.revisit import first_visit, postponed, revisited
+from crawlers.schedule import Candidate
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
 
@@ -47,12 +53,16 @@ Output = AsyncIterator[Request | Haul]
 class Item(NamedTuple):
     """A page that is asked for: its name (the normalised address), the address as it was found.
 
-    `blank`: nothing is remembered of it but, at most, that it gave nothing.
+    `blank`: nothing is remembered of it but, at most, that it gave nothing. `visit`: what its visits so far
+    have shown. `changed`: something new was read of it in this run; `newest`: the latest time that it gave.
     """
 
     name: str
     url: str
     blank: bool
+    visit: Visit | None = None
+    changed: bool = False
+    newest: datetime | None = None
 
 
 class SourceSpider(Spider):
@@ -66,13 +76,15 @@ class SourceSpider(Spider):
         self.spec = spec
         self.crawl = crawl
         self.urls = urls
-        self.known: set[str] = set()  # ids of addresses that this run has taken up
+        self.agenda = Agenda(spec, crawl)
+        # Another run's spending is not known before `start`.
+        self.purse = Purse(crawl.settings.crawl.budget, spec.budget, Spent())
+        self.discovering = 0  # discovery pages that are asked for
+        self.discovered = asyncio.Event()  # none is
         self.held: dict[str, str] = {}  # items in quarantine, with the address where each was found
         self.given: set[str] = set()  # ids of pages that have their outcome
         self.visited: set[str] = set()  # discovery pages and pages of threads
-        self.left = crawl.settings.crawl.pages_per_run
-        self.passed_over = 0
-        self.resting = 0  # pages that gave nothing lately and are left alone for a while
+        self.halted: dict[str, str] = {}  # why requests were left for a later run: reason and words
         self.sitemaps = SITEMAPS_LIMIT
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
@@ -83,27 +95,40 @@ class SourceSpider(Spider):
         """Yield the first requests: the given addresses, or all discovery pages."""
         try:
             held = await asyncio.to_thread(quarantined, self.crawl.records)
+            self.purse.today = await asyncio.to_thread(
+                spent_on, self.crawl.records, self.spec.id, datetime.now(UTC)
+            )
+            await self.agenda.open()
         except LangngheError as error:
             self.crawl.fail(error)
             return
         self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
             links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
-            for output in await self._requests(self._wanted(links, given=True), given=True):
+            taken = await self.agenda.given(self.agenda.wanted(links, given=True))
+            for output in self._requests(*taken):
                 yield output
             return
-        found = self.spec.discover
-        for url in found.feeds:
-            yield self._discovery(What.FEED, url)
-        for url in found.sitemaps:
-            yield self._discovery(What.SITEMAP, url)
-        for place, section in enumerate(found.sections):
-            yield self._discovery(What.SECTION, section.url, section=place)
+        for request in self._places():
+            yield request
+        await self.discovered.wait()
+        for candidate in await self.agenda.due():
+            yield self._request(candidate)
 
     # Discovery
 
+    def _places(self) -> list[Request]:
+        """Return the requests that discovery begins with."""
+        found = self.spec.discover
+        return [
+            *(self._discovery(What.FEED, url) for url in found.feeds),
+            *(self._discovery(What.SITEMAP, url) for url in found.sitemaps),
+            *(self._discovery(What.SECTION, s.url, section=place) for place, s in enumerate(found.sections)),
+        ]
+
     def _discovery(self, what: What, url: str, *, section: int = 0, depth: int = 0) -> Request:
         self.visited.add(url)
+        self.discovering += 1
         return Request(
             url,
             callback=self.discover,
@@ -117,10 +142,17 @@ class SourceSpider(Spider):
     async def discover(self, response: Response, what: What, section: int, depth: int, item: str) -> Output:
         """Take up what a feed, sitemap or section page leads to."""
         try:
-            for output in await self._discovered(response, what, section, depth, item):
-                yield output
+            outputs = await self._discovered(response, what, section, depth, item)
         except Exception as error:
-            yield self._undiscovered(what, item, self._broken(item, error))
+            outputs = [self._undiscovered(what, item, self._broken(item, error))]
+        for output in outputs:
+            yield output
+        self._discovery_ended()
+
+    def _discovery_ended(self) -> None:
+        self.discovering -= 1
+        if self.discovering == 0:
+            self.discovered.set()
 
     async def _discovered(
         self, response: Response, what: What, section: int, depth: int, item: str
@@ -130,15 +162,16 @@ class SourceSpider(Spider):
         found = (await self._read(response, what, section=section)).found
         if found.broken:
             return [self._undiscovered(what, item, Verdict(Result.DROPPED, "", f"is no {what}"))]
-        wanted = self._wanted(found.links)
-        requests = await self._requests(wanted)
+        wanted = self.agenda.wanted(found.links)
+        unread, erased = await self.agenda.fresh(wanted)
+        requests = self._requests(unread, erased)
         also = f", {len(found.sitemaps)} sitemaps" if found.sitemaps else ""
         self.steps[item] = (
             True,
             f"{what}: {len(found.links)} addresses, {len(wanted)} wanted and new to this run{also}",
         )
         further: list[Request] = []
-        for url in found.sitemaps:
+        for url in found.sitemaps if self.agenda.left > 0 else ():
             if (
                 url not in self.visited
                 and depth < SITEMAP_DEPTH
@@ -148,14 +181,19 @@ class SourceSpider(Spider):
                 self.sitemaps -= 1
                 further.append(self._discovery(What.SITEMAP, url, depth=depth + 1))
         more = found.next_url
-        if more and wanted and more not in self.visited and depth < SECTION_PAGES and self._near(more, item):
+        if more and unread and more not in self.visited and depth < SECTION_PAGES and self._near(more, item):
             further.append(self._discovery(What.SECTION, more, section=section, depth=depth + 1))
-        return [*requests, *further] if self.left > 0 else [*requests]
+        return [*requests, *further]
 
     def discovery_failed(self, failure: Failure) -> Iterable[Haul]:
         """Say that a discovery page could not be fetched."""
-        facts = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        yield self._undiscovered(facts["what"], facts["item"], _why(failure))
+        facts, why = failure.request.cb_kwargs, _why(failure)  # type: ignore[attr-defined]
+        yield (
+            self._left(why, 0)
+            if why.reason in LEFT
+            else self._undiscovered(facts["what"], facts["item"], why)
+        )
+        self._discovery_ended()
 
     def _undiscovered(self, what: What, url: str, why: Verdict) -> Haul:
         detail = f"{what}: {why.reason}: {why.detail}" if why.reason else f"{what}: {why.detail}"
@@ -166,46 +204,18 @@ class SourceSpider(Spider):
 
     # Pages
 
-    def _wanted(self, links: Sequence[Link], *, given: bool = False) -> dict[str, tuple[Link, What]]:
-        """Return by id those of `links` that this source wants and this run has not taken up."""
-        wanted: dict[str, tuple[Link, What]] = {}
-        for link in links:
-            kind = self.spec.kind_of(link.url) or ("article" if given else None)
-            if kind is None or not self.spec.has(link.url):
-                continue
-            name = page_id(link.url)
-            if name not in self.known:
-                wanted.setdefault(name, (link, What(kind)))
-        return wanted
-
-    async def _requests(
-        self, wanted: dict[str, tuple[Link, What]], *, given: bool = False
-    ) -> list[Request | Haul]:
-        """Return requests for what is `wanted`, the unseen first, as many as this run may still take up.
-
-        What gave nothing lately is left alone, unless it is `given`. What was erased is not asked for.
-        """
-        erased = await asyncio.to_thread(tombstones.erased_ids, self.crawl.records, list(wanted))
-        self.known |= erased
+    def _requests(self, chosen: Sequence[Candidate], erased: Set[str]) -> list[Request | Haul]:
+        """Return requests for what is `chosen`, and outcomes of what was `erased` and is not asked for."""
         dropped = [Haul(outcomes=(erased_outcome(self.spec.id, name),)) for name in sorted(erased)]
-        wanted = {name: found for name, found in wanted.items() if name not in erased}
-        before = await self._seen(list(wanted))
-        resting = set() if given else {name for name in before if rests(before[name], datetime.now(UTC))}
-        self.known |= resting
-        self.resting += len(resting)
-        awake = (found for found in wanted.items() if found[0] not in resting)
-        ordered = sorted(awake, key=lambda found: found[0] in before)
-        self.passed_over += max(0, len(ordered) - self.left)
-        chosen = ordered[: self.left]
-        self.left -= len(chosen)
-        self.known.update(name for name, _ in chosen)
-        return [*dropped, *(self._request(link, what, before.get(name)) for name, (link, what) in chosen)]
+        return [*dropped, *map(self._request, chosen)]
 
-    def _request(self, link: Link, what: What, before: Seen | None) -> Request:
-        item = Item(normalise(link.url), link.url, before is None or gave_nothing(before))
-        if what is What.ARTICLE:
-            return self._page(link.url, what, {"item": item, "told_at": link.published_at}, before)
-        return self._page(link.url, what, {"item": item, "url": link.url, "depth": 0}, before)
+    def _request(self, page: Candidate) -> Request:
+        blank = page.before is None or gave_nothing(page.before)
+        item = Item(normalise(page.url), page.url, blank, page.visit)
+        if page.what is What.ARTICLE:
+            told_at = page.told_at or (page.visit.published_at if page.visit else None)
+            return self._page(page.url, page.what, {"item": item, "told_at": told_at}, page.before)
+        return self._page(page.url, page.what, {"item": item, "url": page.url, "depth": 0}, page.before)
 
     def _page(self, url: str, what: What, facts: dict[str, Any], before: Seen | None) -> Request:
         headers = {}
@@ -254,9 +264,9 @@ class SourceSpider(Spider):
             if more and more not in self.visited and depth < THREAD_PAGES and self._near(more, url):
                 yield haul
                 self.visited.update((url, more))
-                self.known.add(page_id(more))
+                self.agenda.known.add(page_id(more))
                 before = (await self._seen([page_id(more)])).get(page_id(more))
-                facts = {"item": item._replace(blank=False), "url": more, "depth": depth + 1}
+                facts = {"item": _read(item, haul, reading.pages), "url": more, "depth": depth + 1}
                 yield self._page(more, What.THREAD, facts, before)
             elif reading.pages and item.name in self.held:
                 healed = self._outcome(item, Verdict(Result.UNCHANGED, "", ""))
@@ -268,8 +278,19 @@ class SourceSpider(Spider):
 
     def page_failed(self, failure: Failure) -> Iterable[Haul]:
         """Give the outcome of a page that could not be fetched."""
-        item = failure.request.cb_kwargs["item"]  # type: ignore[attr-defined]
-        yield self._nothing(item, _why(failure))
+        item, why = failure.request.cb_kwargs["item"], _why(failure)  # type: ignore[attr-defined]
+        yield self._left(why) if why.reason in LEFT else self._nothing(item, why)
+
+    def _left(self, why: Verdict, pages: int = 1) -> Haul:
+        """Count pages that are left for a later run; the first time that it is for this reason is told."""
+        self.agenda.passed_over += pages
+        if why.reason in self.halted:
+            return Haul()
+        self.halted[why.reason] = why.detail
+        dropped = why._replace(result=Result.DROPPED)
+        return Haul(
+            outcomes=(crawl_outcome(self.spec.id, f"source:{self.spec.id}", self.spec.home, dropped),)
+        )
 
     def _refusal(self, response: Response) -> Verdict | None:
         if response.status == 304:
@@ -282,9 +303,21 @@ class SourceSpider(Spider):
 
     def _nothing(self, item: Item, why: Verdict) -> Haul:
         """Return the outcome of `item`, which gave no text; a dropped one is remembered as such."""
-        remembered = why.result is Result.DROPPED and item.blank
-        texts = (nothing_found(self.spec.id, item.name, datetime.now(UTC)),) if remembered else ()
-        return Haul(texts=texts, outcomes=(self._outcome(item, why),))
+        now = datetime.now(UTC)
+        texts: tuple[Seen, ...] = ()
+        visits: tuple[Visit, ...] = ()
+        if why.result is Result.DROPPED and item.blank:
+            texts = (nothing_found(self.spec.id, item.name, now),)
+        elif why.result is not Result.QUARANTINED:
+            visits = (self._visited(item, now),)
+        elif item.visit is not None:
+            visits = (postponed(item.visit, now),)
+        return Haul(texts=texts, outcomes=(self._outcome(item, why),), visits=visits)
+
+    def _visited(self, item: Item, now: datetime) -> Visit:
+        if item.visit is None:
+            return first_visit(page_id(item.name), self.spec.id, item.url, now, item.newest)
+        return revisited(item.visit, now, changed=item.changed, published_at=item.newest)
 
     def _broken(self, url: str, error: Exception) -> Verdict:
         if isinstance(error, LangngheError):
@@ -317,6 +350,7 @@ class SourceSpider(Spider):
         self.given.update(page.id for page in pages)
         if leads_on:
             return haul
+        haul = replace(haul, visits=(self._visited(_read(item, haul, pages), pages[0].fetched_at),))
         etag, changed_at = _header(response, "ETag"), _header(response, "Last-Modified")
         return with_validators(haul, self.spec.id, url, pages, before, etag, changed_at)
 
@@ -350,6 +384,17 @@ class SourceSpider(Spider):
         home, parts = urlsplit(self.spec.home), urlsplit(url)
         same = parts.netloc == urlsplit(normalise(self.spec.home)).netloc
         return urlunsplit(parts._replace(scheme=home.scheme, netloc=home.netloc)) if same else url
+
+
+def _read(item: Item, haul: Haul, pages: Sequence[Page]) -> Item:
+    """Return `item` after `pages` of it were read, of which `haul` has what is new.
+
+    Of an article the time of its own counts, of a thread that of its latest post.
+    """
+    dated = pages[:1] if pages[0].type is PageType.ARTICLE else pages
+    times = [time for time in (item.newest, *(page.published_at for page in dated)) if time is not None]
+    changed = item.changed or bool(haul.pages)
+    return item._replace(blank=False, changed=changed, newest=max(times, default=None))
 
 
 def _why(failure: Failure) -> Verdict:

@@ -1,6 +1,6 @@
 """What the crawler remembers: seen texts, archive partitions, and the health of sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
@@ -10,8 +10,10 @@ from core.archive import Partition
 from core.contracts import Contract, SourceHealth, SourceState
 from core.outcomes import Outcome
 from core.records.database import Records
+from core.records.hosts import Spent, add_spent
 from core.records.runs import add_outcomes
 from core.records.tables import PartitionRow, QuarantineRow, RetiredRow, SeenRow, SourceRow
+from core.records.visits import Visit, add_visits
 
 LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 
@@ -44,8 +46,13 @@ def record_batch(
     partitions: Iterable[Partition],
     texts: Iterable[Seen],
     outcomes: Iterable[Outcome],
+    visits: Iterable[Visit] = (),
+    spent: Mapping[str, Spent] | None = None,
 ) -> None:
-    """Write down what one archived batch held, all together: call it after the archive has the pages."""
+    """Write down what one archived batch held, all together: call it after the archive has the pages.
+
+    `spent` is what its sources have cost since the batch before, by id.
+    """
     now = datetime.now(UTC)
     with records.write() as session:
         for p in partitions:
@@ -53,6 +60,9 @@ def record_batch(
                 session.add(PartitionRow(**p.model_dump(), archived_at=now))
         for text in texts:
             session.merge(SeenRow(**text.model_dump()))
+        add_visits(session, visits)
+        for source_id, cost in (spent or {}).items():
+            add_spent(session, source_id, now, cost)
         add_outcomes(session, run_id, outcomes, now)
 
 

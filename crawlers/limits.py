@@ -1,0 +1,45 @@
+"""What ends the asking: a source's budget that is spent, a host that wants to be left alone."""
+
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+
+from crawlers.budget import Purse
+from crawlers.failures import Refused
+from crawlers.hosts import Hosts
+
+# Reasons by which a request is left for a later run; nothing was found out about its page.
+LEFT = frozenset({"budget", "host_waits"})
+
+
+class Limits:
+    """Lets a request pass while its source's budget lasts and its host may be asked; counts what is spent."""
+
+    def __init__(self, crawler: Crawler, purse: Purse, hosts: Hosts) -> None:
+        """Count what `crawler` spends of `purse`."""
+        self.purse = purse
+        self.hosts = hosts
+        crawler.signals.connect(self.asked, signal=signals.request_reached_downloader)
+        crawler.signals.connect(self.received, signal=signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Limits":
+        """Take purse and hosts from the crawler's spider."""
+        spider = crawler.spider
+        return cls(crawler, spider.purse, spider.crawl.hosts)  # type: ignore[union-attr]
+
+    def process_request(self, request: Request) -> None:
+        """Raise Refused for a request that has to be left for a later run."""
+        reached = self.purse.reached()
+        if reached is not None:
+            raise Refused("budget", reached, passing=True)
+        self.hosts.check(urlsplit(request.url).netloc)
+
+    def asked(self) -> None:
+        """Count a request."""
+        self.purse.requests += 1
+
+    def received(self, data: bytes) -> None:
+        """Count what came in."""
+        self.purse.received += len(data)
