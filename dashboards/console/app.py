@@ -12,7 +12,7 @@ from core.errors import BadInput, BadQuery, Conflict, IndexUnavailable, NotAllow
 from core.logs import log
 from core.records import Records
 from core.settings import Settings
-from dashboards.console import deciding, notices, operation, overview, queue, saved, sign_in, texts
+from dashboards.console import deciding, following, notices, operation, overview, queue, saved, sign_in, texts
 from dashboards.console.acts import catch_up
 from dashboards.console.guard import NotSignedIn, guard, sign_in_address
 from dashboards.console.pages import build, page
@@ -42,7 +42,7 @@ def create_app(settings: Settings, records: Records, engine: Engine) -> FastAPI:
         dependencies=[Depends(guard)],
     )
     app.state.console = build(settings, records, engine)
-    for room in (sign_in, queue, saved, texts, deciding, overview, notices, operation):
+    for room in (sign_in, queue, saved, texts, deciding, following, overview, notices, operation):
         app.include_router(room.router)
     app.add_api_route("/static/{name}", static, methods=["GET"])
     app.add_exception_handler(NotSignedIn, _to_sign_in)
