@@ -2,6 +2,7 @@
 
 from core.records.hosts import Spent
 from core.settings import BudgetSettings
+from crawlers.failures import Refused
 from crawlers.source import Budget
 
 
@@ -28,6 +29,12 @@ class Purse:
             if spent >= limit:
                 return f"the budget of {limit} {name} is spent"
         return None
+
+    def check(self) -> None:
+        """Raise Refused if a limit is reached."""
+        reached = self.reached()
+        if reached is not None:
+            raise Refused("budget", reached, passing=True)
 
     def take(self) -> Spent:
         """Return what was spent since this was last asked."""

@@ -28,6 +28,7 @@ from twisted.web.client import HTTPConnectionPool
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawlers.addresses import allowed
+from crawlers.budget import Purse
 from crawlers.failures import Refused
 from crawlers.hosts import Hosts
 
@@ -145,13 +146,17 @@ class GuardedHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Download `request` when its host has a turn for it, among all sources that ask it.
 
-        Raises Refused for a private address or a host that wants to be left alone, else as Scrapy's handler.
+        Raises Refused for a private address, a host that wants to be left alone and a budget that is spent,
+        else as Scrapy's handler does.
         """
         hosts: Hosts = self.crawler.spider.crawl.hosts  # type: ignore[union-attr]
+        purse: Purse = self.crawler.spider.purse  # type: ignore[union-attr]
         slot = self.crawler.engine.downloader.slots[request.meta["download_slot"]]
         turn = hosts.turn(urlsplit(request.url).netloc, self, slot.concurrency, slot.delay)
         try:
             async with turn:
+                purse.check()
+                purse.requests += 1
                 return await super().download_request(request)
         except CannotResolveHostError as error:
             address = self.door.refused.get((urlsplit(request.url).hostname or "").strip("[]"))

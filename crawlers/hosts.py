@@ -21,9 +21,8 @@ class Host:
     refusals: int = 0  # in a row
     kept: bool = False  # the records know that it refused
     at_once: int = 1_000  # the least that any of its sources allows
-    pause_s: float = 0.0  # the longest that any of its sources keeps
+    pauses: dict[object, float] = field(default_factory=dict)  # in seconds, of each source that asks it
     active: int = 0
-    asked_by: object = None
     asked_at: float = 0.0
     free: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -49,24 +48,25 @@ class Hosts:
 
     @asynccontextmanager
     async def turn(self, name: str, source: object, at_once: int, pause_s: float) -> AsyncIterator[None]:
-        """Hold a turn at the host, as one of `at_once`; wait for those of other sources, and for its pause.
+        """Hold a turn at the host, as one of `at_once`, `pause_s` seconds after the one before.
 
+        Where several sources ask the host, the least number and the longest pause count for all of them.
         Raises Refused if it has to be left alone for longer.
         """
         host = self._hosts.setdefault(name, Host())
-        host.at_once, host.pause_s = min(host.at_once, at_once), max(host.pause_s, pause_s)
+        host.at_once, host.pauses[source] = min(host.at_once, at_once), pause_s
         async with host.free:
             await host.free.wait_for(lambda: host.active < host.at_once)
             host.active += 1
         try:
             loop = asyncio.get_running_loop()
-            if host.asked_by is not source:  # of its own requests a source keeps its pauses itself
-                await asyncio.sleep(max(0.0, host.asked_at + host.pause_s - loop.time()))
+            if (pause := host.asked_at + max(host.pauses.values()) - loop.time()) > 0:
+                await asyncio.sleep(pause)
             self.check(name)
             while (left := _left_s(host)) > 0:
                 await asyncio.sleep(min(left, LONGEST_PAUSE_S))
                 self.check(name)
-            host.asked_by, host.asked_at = source, loop.time()
+            host.asked_at = loop.time()
             yield
         finally:
             async with host.free:

@@ -6,7 +6,6 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 
 from crawlers.budget import Purse
-from crawlers.failures import Refused
 from crawlers.hosts import Hosts
 
 # Reasons by which a request is left for a later run; nothing was found out about its page.
@@ -14,13 +13,15 @@ LEFT = frozenset({"budget", "host_waits"})
 
 
 class Limits:
-    """Lets a request pass while its source's budget lasts and its host may be asked; counts what is spent."""
+    """Lets requests pass while their source's budget lasts and their host may be asked; counts bytes.
+
+    What passes waits for its turn; `crawlers.connection` looks again when that comes, and counts requests.
+    """
 
     def __init__(self, crawler: Crawler, purse: Purse, hosts: Hosts) -> None:
         """Count what `crawler` spends of `purse`."""
         self.purse = purse
         self.hosts = hosts
-        crawler.signals.connect(self.asked, signal=signals.request_reached_downloader)
         crawler.signals.connect(self.received, signal=signals.bytes_received)
 
     @classmethod
@@ -31,14 +32,8 @@ class Limits:
 
     def process_request(self, request: Request) -> None:
         """Raise Refused for a request that has to be left for a later run."""
-        reached = self.purse.reached()
-        if reached is not None:
-            raise Refused("budget", reached, passing=True)
+        self.purse.check()
         self.hosts.check(urlsplit(request.url).netloc)
-
-    def asked(self) -> None:
-        """Count a request."""
-        self.purse.requests += 1
 
     def received(self, data: bytes) -> None:
         """Count what came in."""

@@ -37,7 +37,7 @@ class Retries:
             wish = (response.headers.get(b"Retry-After") or b"").decode("latin-1")
             soon = await self.hosts.refused(host, retry_after(wish, datetime.now(UTC)))
             return (self._again(request) if soon else None) or response
-        if response.status < 500:
+        if response.status < 500 and not request.meta.get("is_robots"):  # one small file says little
             await self.hosts.answered(host)
         if response.status not in PASSING_STATUS:
             return response

@@ -29,6 +29,7 @@ def rules_text(body: bytes) -> str:
         body = body[:SIZE_LIMIT]
         body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
     utf16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    # Without a mark, UTF-16 is known by its zeros, and ASCII without them.
     text = body.decode("utf-16" if utf16 else "utf-8-sig", "replace").replace("\0", "")
     return "" if text.lstrip().startswith("<") else text
 

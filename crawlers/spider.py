@@ -109,7 +109,9 @@ class SourceSpider(Spider):
             for output in self._requests(*taken):
                 yield output
             return
-        for request in self._places():
+        places = self._places()
+        self.discovering = len(places)
+        for request in places:
             yield request
         await self.discovered.wait()
         for candidate in await self.agenda.due():
@@ -128,7 +130,6 @@ class SourceSpider(Spider):
 
     def _discovery(self, what: What, url: str, *, section: int = 0, depth: int = 0) -> Request:
         self.visited.add(url)
-        self.discovering += 1
         return Request(
             url,
             callback=self.discover,
@@ -145,6 +146,7 @@ class SourceSpider(Spider):
             outputs = await self._discovered(response, what, section, depth, item)
         except Exception as error:
             outputs = [self._undiscovered(what, item, self._broken(item, error))]
+        self.discovering += sum(isinstance(o, Request) and o.callback == self.discover for o in outputs)
         for output in outputs:
             yield output
         self._discovery_ended()
@@ -287,10 +289,8 @@ class SourceSpider(Spider):
         if why.reason in self.halted:
             return Haul()
         self.halted[why.reason] = why.detail
-        dropped = why._replace(result=Result.DROPPED)
-        return Haul(
-            outcomes=(crawl_outcome(self.spec.id, f"source:{self.spec.id}", self.spec.home, dropped),)
-        )
+        item, dropped = f"source:{self.spec.id}:{why.reason}", why._replace(result=Result.DROPPED)
+        return Haul(outcomes=(crawl_outcome(self.spec.id, item, self.spec.home, dropped),))
 
     def _refusal(self, response: Response) -> Verdict | None:
         if response.status == 304:
