@@ -54,7 +54,8 @@ class Agenda:
     async def fresh(self, wanted: dict[str, Candidate]) -> tuple[Sequence[Candidate], set[str]]:
         """Return which of `wanted` are asked for at once, and which are never: they were erased."""
         candidates, erased = await self._remembered(wanted)
-        candidates = [c._replace(listed=True) for c in candidates]
+        # Another discovery page may have led to the same meanwhile.
+        candidates = [c._replace(listed=True) for c in candidates if c.id not in self.known]
         now = datetime.now(UTC)
         due = {c.id: c for c in candidates if turn(c, now, self.slack) in {Turn.FOLLOWED, Turn.DUE}}
         self.listed |= due
@@ -93,11 +94,16 @@ class Agenda:
         """Return `wanted` with what is remembered of them, without what was erased, and the ids of that."""
         names = list(wanted)
         erased = await asyncio.to_thread(tombstones.erased_ids, self.records, names)
-        before = await asyncio.to_thread(seen, self.records, names)
         visited = await asyncio.to_thread(visits, self.records, names)
+        asked = {name: page_id(v.ended_at) for name, v in visited.items() if v.ended_at}
+        before = await asyncio.to_thread(seen, self.records, [*names, *asked.values()])
         self.known |= erased
         candidates = [
-            c._replace(before=before.get(name), visit=visited.get(name), followed=name in self.follows)
+            c._replace(
+                before=before.get(asked.get(name, name)),
+                visit=visited.get(name),
+                followed=name in self.follows,
+            )
             for name, c in wanted.items()
             if name not in erased
         ]

@@ -5,7 +5,7 @@ pages whose turn has come, the longest due first. What is not due is not asked f
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -17,7 +17,6 @@ from crawlers.tasks import What
 
 # Boards list first what was answered last, so a thread that is listed may have a new post, however old it is.
 LISTED = timedelta(hours=6)
-EARLY = datetime.min.replace(tzinfo=UTC)
 
 
 class Candidate(NamedTuple):
@@ -89,5 +88,5 @@ def _order(ready: tuple[Turn, Candidate]) -> tuple[Turn, float]:
     turn, candidate = ready
     if turn is Turn.FRESH:
         return turn, -candidate.told_at.timestamp() if candidate.told_at else 0.0
-    due = (candidate.visit and candidate.visit.due_at) or EARLY
-    return turn, due.timestamp() if due is not EARLY else float("-inf")
+    due = candidate.visit and candidate.visit.due_at
+    return turn, due.timestamp() if due else float("-inf")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
@@ -26,6 +26,7 @@ from crawlers.agenda import Agenda
 from crawlers.batches import Crawl, Haul
 from crawlers.budget import Purse
 from crawlers.failures import Verdict, named, of_status, verdict
+from crawlers.item import Item
 from crawlers.limits import LEFT
 from crawlers.novelty import (
     crawl_outcome,
@@ -36,7 +37,7 @@ from crawlers.novelty import (
     with_validators,
 )
 from crawlers.readers import ReadingFailed
-from crawlers.revisit import first_visit, postponed, revisited
+from crawlers.revisit import postponed
 from crawlers.schedule import Candidate
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
@@ -48,21 +49,6 @@ SECTION_PAGES = 200
 THREAD_PAGES = 200
 DISCOVERY_FIRST, THREAD_ON, NEW, KNOWN = 30, 20, 10, 0
 Output = AsyncIterator[Request | Haul]
-
-
-class Item(NamedTuple):
-    """A page that is asked for: its name (the normalised address), the address as it was found.
-
-    `blank`: nothing is remembered of it but, at most, that it gave nothing. `visit`: what its visits so far
-    have shown. `changed`: something new was read of it in this run; `newest`: the latest time that it gave.
-    """
-
-    name: str
-    url: str
-    blank: bool
-    visit: Visit | None = None
-    changed: bool = False
-    newest: datetime | None = None
 
 
 class SourceSpider(Spider):
@@ -77,7 +63,7 @@ class SourceSpider(Spider):
         self.crawl = crawl
         self.urls = urls
         self.agenda = Agenda(spec, crawl)
-        # Another run's spending is not known before `start`.
+        # What other runs have spent today is not known before `start`.
         self.purse = Purse(crawl.settings.crawl.budget, spec.budget, Spent())
         self.discovering = 0  # discovery pages that are asked for
         self.discovered = asyncio.Event()  # none is
@@ -92,16 +78,18 @@ class SourceSpider(Spider):
         self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield the first requests: the given addresses, or all discovery pages."""
+        """Yield the requests that do not come from others: given addresses, or discovery and what is due."""
         try:
-            held = await asyncio.to_thread(quarantined, self.crawl.records)
-            self.purse.today = await asyncio.to_thread(
-                spent_on, self.crawl.records, self.spec.id, datetime.now(UTC)
-            )
-            await self.agenda.open()
+            async for output in self._beginnings():
+                yield output
         except LangngheError as error:
             self.crawl.fail(error)
-            return
+
+    async def _beginnings(self) -> Output:
+        records = self.crawl.records
+        held = await asyncio.to_thread(quarantined, records)
+        self.purse.today = await asyncio.to_thread(spent_on, records, self.spec.id, datetime.now(UTC))
+        await self.agenda.open()
         self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
             links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
@@ -190,11 +178,8 @@ class SourceSpider(Spider):
     def discovery_failed(self, failure: Failure) -> Iterable[Haul]:
         """Say that a discovery page could not be fetched."""
         facts, why = failure.request.cb_kwargs, _why(failure)  # type: ignore[attr-defined]
-        yield (
-            self._left(why, 0)
-            if why.reason in LEFT
-            else self._undiscovered(facts["what"], facts["item"], why)
-        )
+        what, item = facts["what"], facts["item"]
+        yield self._left(why, 0) if why.reason in LEFT else self._undiscovered(what, item, why)
         self._discovery_ended()
 
     def _undiscovered(self, what: What, url: str, why: Verdict) -> Haul:
@@ -212,12 +197,14 @@ class SourceSpider(Spider):
         return [*dropped, *map(self._request, chosen)]
 
     def _request(self, page: Candidate) -> Request:
-        blank = page.before is None or gave_nothing(page.before)
+        blank = page.visit is None and (page.before is None or gave_nothing(page.before))
         item = Item(normalise(page.url), page.url, blank, page.visit)
         if page.what is What.ARTICLE:
             told_at = page.told_at or (page.visit.published_at if page.visit else None)
             return self._page(page.url, page.what, {"item": item, "told_at": told_at}, page.before)
-        return self._page(page.url, page.what, {"item": item, "url": page.url, "depth": 0}, page.before)
+        # Posts are added at a thread's end, so it is read on from the page that was its last.
+        url = (page.visit and page.visit.ended_at) or page.url
+        return self._page(url, page.what, {"item": item, "url": url, "depth": 0}, page.before)
 
     def _page(self, url: str, what: What, facts: dict[str, Any], before: Seen | None) -> Request:
         headers = {}
@@ -262,13 +249,15 @@ class SourceSpider(Spider):
         try:
             reading = await self._read(response, What.THREAD, thread_url=item.name)
             more = reading.found.next_url
+            if more and (more in self.visited or depth >= THREAD_PAGES or not self._near(more, url)):
+                more = None
             haul = await self._haul(response, item, url, reading.pages, leads_on=more is not None)
-            if more and more not in self.visited and depth < THREAD_PAGES and self._near(more, url):
+            if more and reading.pages:
                 yield haul
                 self.visited.update((url, more))
                 self.agenda.known.add(page_id(more))
                 before = (await self._seen([page_id(more)])).get(page_id(more))
-                facts = {"item": _read(item, haul, reading.pages), "url": more, "depth": depth + 1}
+                facts = {"item": _after(item, haul, reading.pages), "url": more, "depth": depth + 1}
                 yield self._page(more, What.THREAD, facts, before)
             elif reading.pages and item.name in self.held:
                 healed = self._outcome(item, Verdict(Result.UNCHANGED, "", ""))
@@ -309,15 +298,11 @@ class SourceSpider(Spider):
         if why.result is Result.DROPPED and item.blank:
             texts = (nothing_found(self.spec.id, item.name, now),)
         elif why.result is not Result.QUARANTINED:
-            visits = (self._visited(item, now),)
+            ended_at = item.visit.ended_at if item.visit and why.result is Result.UNCHANGED else None
+            visits = (item.visited(self.spec.id, now, ended_at),)
         elif item.visit is not None:
             visits = (postponed(item.visit, now),)
         return Haul(texts=texts, outcomes=(self._outcome(item, why),), visits=visits)
-
-    def _visited(self, item: Item, now: datetime) -> Visit:
-        if item.visit is None:
-            return first_visit(page_id(item.name), self.spec.id, item.url, now, item.newest)
-        return revisited(item.visit, now, changed=item.changed, published_at=item.newest)
 
     def _broken(self, url: str, error: Exception) -> Verdict:
         if isinstance(error, LangngheError):
@@ -350,7 +335,9 @@ class SourceSpider(Spider):
         self.given.update(page.id for page in pages)
         if leads_on:
             return haul
-        haul = replace(haul, visits=(self._visited(_read(item, haul, pages), pages[0].fetched_at),))
+        ended_at = url if pages[0].type is PageType.POST else None
+        visit = _after(item, haul, pages).visited(self.spec.id, pages[0].fetched_at, ended_at)
+        haul = replace(haul, visits=(visit,))
         etag, changed_at = _header(response, "ETag"), _header(response, "Last-Modified")
         return with_validators(haul, self.spec.id, url, pages, before, etag, changed_at)
 
@@ -386,15 +373,8 @@ class SourceSpider(Spider):
         return urlunsplit(parts._replace(scheme=home.scheme, netloc=home.netloc)) if same else url
 
 
-def _read(item: Item, haul: Haul, pages: Sequence[Page]) -> Item:
-    """Return `item` after `pages` of it were read, of which `haul` has what is new.
-
-    Of an article the time of its own counts, of a thread that of its latest post.
-    """
-    dated = pages[:1] if pages[0].type is PageType.ARTICLE else pages
-    times = [time for time in (item.newest, *(page.published_at for page in dated)) if time is not None]
-    changed = item.changed or bool(haul.pages)
-    return item._replace(blank=False, changed=changed, newest=max(times, default=None))
+def _after(item: Item, haul: Haul, pages: Sequence[Page]) -> Item:
+    return item.read(pages, changed=bool(haul.pages))
 
 
 def _why(failure: Failure) -> Verdict:

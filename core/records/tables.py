@@ -77,6 +77,7 @@ class VisitRow(Table):
     checks: Mapped[int]
     changes: Mapped[int]
     watched_s: Mapped[float]
+    ended_at: Mapped[str | None]
     due_at: Mapped[datetime | None]
     __table_args__ = (Index("ix_visits_due", "source_id", "due_at"),)
 

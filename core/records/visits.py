@@ -19,7 +19,8 @@ class Visit(Contract):
 
     `checks` counts the times that it was asked for again, `changes` those at which it had changed,
     `watched_s` the seconds between the first and the last of them. `published_at` is the newest time that
-    the page gave for itself, `changed_at` when a change was last found. `due_at` None: not again.
+    the page gave for itself, `changed_at` when a change was last found. `ended_at` is the address of a
+    thread's last page. `due_at` None: not again.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Visit(Contract):
     checks: int = 0
     changes: int = 0
     watched_s: float = 0.0
+    ended_at: str | None = None
     due_at: AwareDatetime | None = None
 
 
@@ -59,8 +61,17 @@ def due_visits(records: Records, source_id: str, by: datetime, limit: int) -> li
 
 def add_visits(session: Session, made: Iterable[Visit]) -> None:
     """Add visits to a transaction; the last one of a page stands."""
-    for visit in made:
-        session.merge(VisitRow(**visit.model_dump()))
+    last = {visit.id: visit for visit in made}
+    names = list(last)
+    for start in range(0, len(names), LOOKUP):
+        part = names[start : start + LOOKUP]
+        known = {row.id: row for row in session.scalars(select(VisitRow).where(VisitRow.id.in_(part)))}
+        for name in part:
+            if name not in known:
+                session.add(VisitRow(**last[name].model_dump()))
+                continue
+            for field, value in last[name].model_dump().items():
+                setattr(known[name], field, value)
 
 
 def _visit(row: VisitRow) -> Visit:

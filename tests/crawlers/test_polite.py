@@ -263,6 +263,24 @@ def test_followed_threads_are_asked_for_though_nothing_lists_them(web: Web, plac
     assert "/t/2#p1" not in labels(place.later(hours=1).crawl(spec))
 
 
+def test_a_thread_is_read_on_from_the_page_that_was_its_last(web: Web, place: Place) -> None:
+    web.feed("/rss.xml", ["/t/1"])
+    web.put("/t/1", thread(1, 2, more="/t/1/trang-2"))
+    web.put("/t/1/trang-2", thread(3))
+    spec = web.spec(type="forum", articles=None, threads=THREADS | {"deny": ["trang-"]})
+    place.crawl(spec)
+    web.put("/t/1/trang-2", thread(3, 4, more="/t/1/trang-3"))
+    web.put("/t/1/trang-3", thread(5))
+    found = labels(place.later(hours=6).crawl(spec))
+    assert found == {"/t/1#p3": "unchanged", "/t/1#p4": "archived", "/t/1#p5": "archived"}
+    assert web.times("/t/1") == 1
+    del web.pages["/t/1/trang-3"], web.pages["/t/1/trang-2"]
+    web.put("/t/1", thread(1, 2, 3))
+    place.later(hours=6).crawl(spec)
+    found = labels(place.later(hours=6).crawl(spec))
+    assert found == {f"/t/1#p{n}": "unchanged" for n in (1, 2, 3)}, "a thread that shrank is read anew"
+
+
 def test_a_page_that_no_feed_names_any_more_is_still_looked_at_for_edits(web: Web, place: Place) -> None:
     web.feed("/rss.xml", ["/bai/1"])
     web.put("/bai/1", article("Tin một"))

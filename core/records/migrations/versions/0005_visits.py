@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("watched_s", sa.Float(), nullable=False),
+        sa.Column("ended_at", sa.String(), nullable=True),
         sa.Column("due_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
