@@ -79,10 +79,11 @@ class Hosts:
         Refusals of requests that were under way when it was first left alone count as one.
         """
         host = self._hosts.setdefault(name, Host())
-        if _left_s(host) <= 0:
+        before = _left_s(host)
+        if before <= 0:
             host.refusals += 1
-        until = datetime.now(UTC) + timedelta(seconds=pause_s(wish, host.refusals))
-        host.wait_until = max(until, host.wait_until or until)
+        pause = max(before, pause_s(wish, host.refusals))
+        host.wait_until = datetime.now(UTC) + timedelta(seconds=pause)
         if _left_s(host) <= LONGEST_PAUSE_S:
             return True
         host.kept = True

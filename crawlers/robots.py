@@ -105,7 +105,7 @@ class Robots:
             if found.reason == "redirect_loop":  # section 2.3.1.2: more than five may count as none
                 return RobotsCopy(site=site, checked_at=now)
             return failed(site, before, now, found.detail)
-        if response.status == 200:
+        if 200 <= response.status < 300:
             return RobotsCopy(site=site, checked_at=now, text=rules_text(response.body))
         if unavailable(response.status):
             return RobotsCopy(site=site, checked_at=now)
