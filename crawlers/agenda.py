@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from core.records import tombstones
 from core.records.crawled import seen
 from core.records.follows import followed_threads
-from core.records.visits import due_visits, visits
+from core.records.visits import begin_walk, due_visits, visits
 from core.urls import page_id
 from crawlers.batches import Crawl
 from crawlers.schedule import Candidate, Plan, Turn, plan, turn
@@ -30,9 +30,11 @@ class Agenda:
         self.resting = 0  # pages that gave nothing lately and are left alone for a while
         self.listed: dict[str, Candidate] = {}  # pages that are listed and due: their turn comes last
         self.follows: dict[str, str] = {}  # addresses of followed threads by id
+        self.whole_before = False  # the run before took up all that it found
 
     async def open(self) -> None:
-        """Learn which threads people follow."""
+        """Learn how the run before ended, and which threads people follow."""
+        self.whole_before = await asyncio.to_thread(begin_walk, self.records, self.spec.id)
         marks = await asyncio.to_thread(followed_threads, self.records, self.spec.id)
         self.follows = {mark.thread_id: mark.url for mark in marks}
 

@@ -24,6 +24,7 @@ from core.logs import log, set_up_logs
 from core.outcomes import Outcome, Result
 from core.records import open_records
 from core.records.crawled import source_ran
+from core.records.visits import end_walk
 from core.settings import Settings
 from crawlers.batches import Crawl
 from crawlers.bound import die_with_parent
@@ -135,6 +136,7 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
     from crawlers.spider import SourceSpider
 
     crawler = Crawler(SourceSpider, project_settings(crawl.settings, spec))
+    whole = False
     try:
         await AsyncCrawlerRunner().crawl(crawler, spec=spec, crawl=crawl, urls=urls)
         spider = crawler.spider
@@ -149,6 +151,7 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
             spider.agenda.waiting,
             list(spider.halted.values()),
         )
+        whole = spider.took_up_all()
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=named(error))
         state, reason = SourceState.FAILED, f"the crawl of this source ended unexpectedly: {named(error)}"
@@ -157,6 +160,8 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
     new = isinstance(crawler.spider, SourceSpider) and crawler.spider.counts[Result.ARCHIVED, ""] > 0
     every = timedelta(minutes=spec.every_minutes)
     try:
+        if whole:
+            await asyncio.to_thread(end_walk, crawl.records, spec.id)
         await asyncio.to_thread(
             source_ran, crawl.records, spec.id, state, reason=reason, new=new, every=every
         )

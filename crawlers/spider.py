@@ -89,7 +89,6 @@ class SourceSpider(Spider):
         records = self.crawl.records
         held = await asyncio.to_thread(quarantined, records)
         self.purse.today = await asyncio.to_thread(spent_on, records, self.spec.id, datetime.now(UTC))
-        await self.agenda.open()
         self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
             links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
@@ -97,6 +96,7 @@ class SourceSpider(Spider):
             for output in self._requests(*taken):
                 yield output
             return
+        await self.agenda.open()
         places = self._places()
         self.discovering = len(places)
         for request in places:
@@ -104,6 +104,11 @@ class SourceSpider(Spider):
         await self.discovered.wait()
         for candidate in await self.agenda.due():
             yield self._request(candidate)
+
+    def took_up_all(self) -> bool:
+        """Say whether nothing that this run found waits for another."""
+        held = any(result is Result.QUARANTINED for result, _ in self.counts)
+        return not (self.agenda.passed_over or self.failed or held)
 
     # Discovery
 
@@ -171,7 +176,9 @@ class SourceSpider(Spider):
                 self.sitemaps -= 1
                 further.append(self._discovery(What.SITEMAP, url, depth=depth + 1))
         more = found.next_url
-        if more and unread and more not in self.visited and depth < SECTION_PAGES and self._near(more, item):
+        # Where all is known, what follows is older and known too, unless the run before was cut off.
+        goes_on = unread if self.agenda.whole_before else wanted
+        if more and goes_on and more not in self.visited and depth < SECTION_PAGES and self._near(more, item):
             further.append(self._discovery(What.SECTION, more, section=section, depth=depth + 1))
         return [*requests, *further]
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, Text, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "0005"  # the newest of the migrations that make these tables
@@ -35,7 +35,7 @@ class Table(DeclarativeBase):
 
 
 class SourceRow(Table):
-    """A source's state and health."""
+    """A source's state and health; `whole`: its last run took up all that it found."""
 
     __tablename__ = "sources"
     source_id: Mapped[str] = mapped_column(primary_key=True)
@@ -48,6 +48,7 @@ class SourceRow(Table):
     due_at: Mapped[datetime | None]
     declared_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
+    whole: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SeenRow(Table):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.contracts import Contract
 from core.records.database import Records
-from core.records.tables import VisitRow
+from core.records.tables import SourceRow, VisitRow
 
 LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 
@@ -72,6 +72,24 @@ def add_visits(session: Session, made: Iterable[Visit]) -> None:
                 continue
             for field, value in last[name].model_dump().items():
                 setattr(known[name], field, value)
+
+
+def begin_walk(records: Records, source_id: str) -> bool:
+    """Return whether the last run of a source took up all that it found; this one has only at `end_walk`."""
+    with records.write() as session:
+        row = session.get(SourceRow, source_id)
+        if row is None or not row.whole:
+            return False
+        row.whole = False
+        return True
+
+
+def end_walk(records: Records, source_id: str) -> None:
+    """Write down that a run of the source took up all that it found."""
+    with records.write() as session:
+        row = session.get(SourceRow, source_id)
+        if row is not None:
+            row.whole = True
 
 
 def _visit(row: VisitRow) -> Visit:

@@ -290,6 +290,27 @@ def test_a_page_that_no_feed_names_any_more_is_still_looked_at_for_edits(web: We
     assert labels(place.later(hours=1).crawl(web.spec())) == {"/bai/1": "archived"}
 
 
+def test_a_walk_through_section_pages_ends_where_all_is_known_unless_the_last_run_was_cut_off(
+    web: Web, place: Place
+) -> None:
+    for n in range(6):
+        web.put(f"/bai/{n}", article(f"Tin {n}"))
+        web.put(f"/muc-{n}", f"<h3><a href='/bai/{n}'>a</a></h3><a class='n' href='/muc-{n + 1}'>Sau</a>")
+    section = {"url": f"{web.base}/muc-0", "links": "h3 a", "next": "a.n"}
+    spec = web.spec(discover={"sections": [section]})
+    few = place.settings.crawl.model_copy(update={"pages_per_run": 3})
+    whole = place.settings
+    place.settings = whole.model_copy(update={"crawl": few})
+    place.crawl(spec)
+    assert len(place.pages()) == 3
+    place.settings = whole
+    place.crawl(spec)
+    assert len(place.pages()) == 6, "the run before left some, so known pages do not end the walk"
+    before = web.times("/muc-1")
+    place.crawl(spec)
+    assert (web.times("/muc-0"), web.times("/muc-1")) == (3, before)
+
+
 def test_an_address_in_the_contact_is_told_as_the_sender(web: Web, place: Place) -> None:
     web.feed("/rss.xml", [])
     place.crawl(web.spec())

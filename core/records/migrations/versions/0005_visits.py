@@ -66,9 +66,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index("ix_follows_thread_id", "follows", ["thread_id"])
+    op.add_column("sources", sa.Column("whole", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
     """Forget all of it."""
+    op.drop_column("sources", "whole")
     for table in ("follows", "spent", "robots", "hosts", "visits"):
         op.drop_table(table)
