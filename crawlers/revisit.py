@@ -23,10 +23,10 @@ QUIET = timedelta(days=30)
 def change_rate(checks: int, changes: int, watched_s: float) -> float:
     """Return how often a page changes, per second, from `checks` over `watched_s` of which `changes` saw one.
 
-    The estimator of Cho and Garcia-Molina (Estimating frequency of change, ACM TOIT 3(3), 2003, section
-    4.2) for changes of which one sees only that there were some: -log((n - X + 0.5) / (n + 0.5)) per
-    interval. Its 0.5 keep it finite and nearly unbiased at few checks. They have it for equal intervals; ours
-    grow, and their mean stands for them.
+    The estimator of Cho and Garcia-Molina (Estimating frequency of change, ACM TOIT 3(3):256-290, 2003) for
+    changes of which one sees only that there were some: -log((n - X + 0.5) / (n + 0.5)) per interval. Its 0.5
+    keep it finite and nearly unbiased at few checks. They have it for equal intervals; ours grow, and their
+    mean stands for them.
     """
     if checks == 0 or watched_s <= 0:
         return 0.0
