@@ -52,6 +52,7 @@ def project_settings(settings: Settings, spec: SourceSpec) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings.crawl.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",  # keeps the order of the plan
         "CONCURRENT_ITEMS": 1,  # an answer gives one haul; Scrapy starts this many tasks for each answer
         "CONCURRENT_REQUESTS": 2 * AT_ONCE,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else AT_ONCE,
