@@ -14,7 +14,7 @@ from core.outcomes import Result
 from core.records.hosts import RobotsCopy, keep_robots, robots_copy
 from crawlers.failures import Refused, Verdict, of_status, verdict
 from crawlers.limits import LEFT
-from crawlers.rules import (
+from crawlers.robots_rules import (
     AGENT,
     SIZE_LIMIT,
     current,

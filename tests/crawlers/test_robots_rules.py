@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from core.records.hosts import RobotsCopy
-from crawlers.rules import (
+from crawlers.robots_rules import (
     AGENT,
     SIZE_LIMIT,
     current,
