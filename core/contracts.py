@@ -293,6 +293,8 @@ class Why(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     FEWER = "fewer"
     PASSED_OVER = "passed_over"
+    BUDGET = "budget"
+    HOST_WAITS = "host_waits"
     BROKE_OFF = "broke_off"
 
 

@@ -21,15 +21,29 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class BudgetSettings(Section):
+    """What one source may be asked for at most: requests of all kinds, bytes received. Days are UTC."""
+
+    requests_per_run: int = Field(default=25_000, gt=0)
+    requests_per_day: int = Field(default=50_000, gt=0)
+    bytes_per_run: int = Field(default=4 * 2**30, gt=0)
+    bytes_per_day: int = Field(default=8 * 2**30, gt=0)
+
+
 class CrawlSettings(Section):
     """How pages are fetched."""
 
-    contact: str = Field(default="", description="e-mail or URL in the user agent; needed for real sources")
-    delay_s: float = Field(default=2.0, ge=0, description="pause between requests to one source")
+    contact: str = Field(
+        default="",
+        pattern=r"^[ -~]*$",
+        description="e-mail or URL in the user agent; needed for real sources",
+    )
+    delay_s: float = Field(default=2.0, ge=0, description="least pause between requests to one source")
     timeout_s: float = Field(default=30.0, gt=0, description="a page that takes longer is given up")
     max_bytes: int = Field(default=8 * 2**20, gt=0, description="largest page, decompressed")
     retries: int = Field(default=2, ge=0, description="further tries of what can pass")
     pages_per_run: int = Field(default=5000, gt=0, description="per source and run")
+    budget: BudgetSettings = BudgetSettings()
     batch_pages: int = Field(default=200, gt=0, description="pages in one archive partition at most")
     batch_s: float = Field(default=5.0, gt=0, description="a partition is written at least this often")
 

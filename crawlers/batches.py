@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from scrapy.crawler import Crawler
@@ -15,9 +15,13 @@ from core.errors import LangngheError, StageFailed
 from core.outcomes import Outcome, Result
 from core.records import Records
 from core.records.crawled import Seen, record_batch
+from core.records.hosts import Spent
+from core.records.visits import Visit
 from core.settings import Settings
 from core.source_days import SourceDay
+from crawlers.budget import Purse
 from crawlers.failures import named
+from crawlers.hosts import Hosts
 from crawlers.profile import Profile
 from crawlers.readers import Readers
 from crawlers.tasks import Shape
@@ -27,12 +31,14 @@ from crawlers.tasks import Shape
 class Haul:
     """What one answer of a server gave: pages, what to remember, and one outcome for each item.
 
-    `fresh` are the ids of pages that were never seen before, `shape` is how an article's page is made.
+    `visits` say when the pages that were asked for have their next turn, `fresh` are the ids of pages that
+    were never seen before, `shape` is how an article's page is made.
     """
 
     pages: tuple[Page, ...] = ()
     texts: tuple[Seen, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    visits: tuple[Visit, ...] = ()
     fresh: frozenset[str] = frozenset()
     shape: Shape | None = None
 
@@ -50,6 +56,7 @@ class Crawl:
     archive: Archive
     records: Records
     readers: Readers
+    hosts: Hosts
     tell: Callable[[Sequence[Outcome]], None]
     finished: Callable[[str, Mapping[str, tuple[bool, str]]], None]
     fail: Callable[[LangngheError], None]
@@ -63,12 +70,14 @@ class Batch:
     pages: list[Page] = field(default_factory=list)
     texts: list[Seen] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
 
     def add(self, haul: Haul) -> None:
         """Take in what one answer gave."""
         self.pages.extend(haul.pages)
         self.texts.extend(haul.texts)
         self.outcomes.extend(haul.outcomes)
+        self.visits.extend(haul.visits)
 
 
 class Batches:
@@ -77,11 +86,15 @@ class Batches:
     A kill loses only what was not yet archived; the next run fetches that again, as nothing remembers it.
     """
 
-    def __init__(self, crawl: Crawl, source_id: str, counts: Counter[tuple[Result, str]]) -> None:
-        """Gather for one source of `crawl`; `counts` are its outcomes written so far."""
+    def __init__(
+        self, crawl: Crawl, source_id: str, counts: Counter[tuple[Result, str]], purse: Purse
+    ) -> None:
+        """Gather for one source of `crawl`; `counts` are its outcomes written so far, `purse` its costs."""
         self.crawl = crawl
+        self.source_id = source_id
         self.profile = Profile(source_id)
         self.counts = counts
+        self.purse = purse
         self.batch = Batch()
         self.clock: asyncio.Task[None] | None = None
         self.writing = asyncio.Lock()
@@ -90,7 +103,7 @@ class Batches:
     def from_crawler(cls, crawler: Crawler) -> "Batches":
         """Take crawl and counts from the crawler's spider."""
         spider = crawler.spider
-        return cls(spider.crawl, spider.spec.id, spider.counts)  # type: ignore[union-attr]
+        return cls(spider.crawl, spider.spec.id, spider.counts, spider.purse)  # type: ignore[union-attr]
 
     def open_spider(self) -> None:
         """Start the clock."""
@@ -100,7 +113,7 @@ class Batches:
         """Take in a haul; write when the batch is full, so that a slow disk slows the crawl down."""
         fresh = [o for o in item.outcomes if o.item not in self.crawl.told]
         self.crawl.told.update(o.item for o in fresh)
-        self.batch.add(Haul(item.pages, item.texts, tuple(fresh)))
+        self.batch.add(replace(item, outcomes=tuple(fresh)))
         self.profile.add(item.pages, fresh, item.fresh, item.shape)
         if len(self.batch.pages) >= self.crawl.settings.crawl.batch_pages:
             await self._write()
@@ -122,10 +135,11 @@ class Batches:
     async def _write(self) -> None:
         async with self.writing:
             batch, self.batch = self.batch, Batch()
-            if not batch.outcomes and not batch.pages:
+            spent = self.purse.take()
+            if batch == Batch() and spent == Spent():
                 return
             try:
-                await asyncio.to_thread(self._archive, batch, self.profile.take(datetime.now(UTC)))
+                await asyncio.to_thread(self._archive, batch, spent, self.profile.take(datetime.now(UTC)))
             except LangngheError as error:
                 self.crawl.fail(error)
                 return
@@ -136,6 +150,15 @@ class Batches:
             self.counts.update((o.result, o.reason) for o in batch.outcomes)
             self.crawl.tell(batch.outcomes)
 
-    def _archive(self, batch: Batch, day: SourceDay) -> None:
+    def _archive(self, batch: Batch, spent: Spent, day: SourceDay) -> None:
         partitions = self.crawl.archive.write(batch.pages)
-        record_batch(self.crawl.records, self.crawl.run_id, partitions, batch.texts, batch.outcomes, day)
+        record_batch(
+            self.crawl.records,
+            self.crawl.run_id,
+            partitions,
+            batch.texts,
+            batch.outcomes,
+            batch.visits,
+            {self.source_id: spent},
+            day,
+        )

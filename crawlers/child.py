@@ -25,12 +25,14 @@ from core.outcomes import Outcome, Result
 from core.records import open_records
 from core.records.crawled import source_ran
 from core.records.days import source_days
+from core.records.visits import end_walk
 from core.settings import Settings
 from core.volume import HISTORY, History
 from crawlers.batches import Crawl
 from crawlers.bound import bound_memory, die_with_parent
 from crawlers.failures import named
 from crawlers.health import health
+from crawlers.hosts import Hosts
 from crawlers.project import REACTOR, project_settings
 from crawlers.readers import Readers
 from crawlers.source import SourceSpec
@@ -117,6 +119,7 @@ async def _crawl(job: Job, sink: TextIO) -> None:
         archive=Archive(settings.archive_location),
         records=records,
         readers=readers,
+        hosts=Hosts(records),
         tell=tell,
         finished=finished,
         fail=fail,
@@ -179,8 +182,18 @@ def _write_down(
         now = datetime.now(UTC)
         days = source_days(crawl.records, (now - HISTORY).date(), [spec.id]).get(spec.id, [])
         short = History(days).shortfall(now)
-        left = (spec.expect.minimum, spider.passed_over, spider.resting)
-        state, reasons = health(spider.counts, spider.failed, *left, short)
+        state, reasons = health(
+            spider.counts,
+            spider.failed,
+            spec.expect.minimum,
+            spider.agenda.passed_over,
+            spider.agenda.resting,
+            spider.agenda.waiting,
+            list(spider.halted),
+            short,
+        )
+        if spider.took_up_all():
+            end_walk(crawl.records, spec.id)
     new = spider is not None and spider.counts[Result.ARCHIVED, ""] > 0
     every = timedelta(minutes=spec.every_minutes)
     source_ran(crawl.records, spec.id, state, reasons=reasons, new=new, every=every)

@@ -11,10 +11,12 @@ from core.outcomes import Result
 from crawlers.batches import Haul
 from crawlers.discovery import JSON
 from crawlers.failures import Verdict, of_status, why
+from crawlers.item import Item
+from crawlers.limits import LEFT
 from crawlers.tasks import Under, What
 
 if TYPE_CHECKING:
-    from crawlers.spider import Item, SourceSpider
+    from crawlers.spider import SourceSpider
 
 AFTER_ARTICLE = 20  # before further articles, so that what belongs together is archived together
 
@@ -27,7 +29,7 @@ class Commenting:
         self.spider = spider
         self.visited: set[str] = set()
 
-    def ask(self, under: Under, url: str, item: "Item", nth: int = 0) -> Request:
+    def ask(self, under: Under, url: str, item: Item, nth: int = 0) -> Request:
         """Return the request for page `nth` (from 0) of the comments at `url` under the article of `item`."""
         self.visited.add(url)
         return Request(
@@ -42,7 +44,7 @@ class Commenting:
         )
 
     async def answered(
-        self, response: Response, under: Under, url: str, item: "Item", nth: int
+        self, response: Response, under: Under, url: str, item: Item, nth: int
     ) -> AsyncIterator[Request | Haul]:
         """Give the comments, and go on to their next page."""
         spider = self.spider
@@ -66,5 +68,8 @@ class Commenting:
 
     def failed(self, failure: Failure) -> Iterable[Haul]:
         """Say that comments could not be fetched."""
-        url = failure.request.cb_kwargs["url"]  # type: ignore[attr-defined]
-        yield self.spider.discovery.undiscovered(What.COMMENTS, url, why(failure))
+        url, reason = failure.request.cb_kwargs["url"], why(failure)  # type: ignore[attr-defined]
+        if reason.reason in LEFT:
+            yield self.spider.left_for_later(reason, 0)
+        else:
+            yield self.spider.discovery.undiscovered(What.COMMENTS, url, reason)

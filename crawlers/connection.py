@@ -28,7 +28,9 @@ from twisted.web.client import HTTPConnectionPool
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawlers.addresses import allowed
+from crawlers.budget import Purse
 from crawlers.failures import Refused
+from crawlers.hosts import Hosts
 
 # Chromium stops reading an answer's headers at 256 KiB (net/http/http_stream_parser.h).
 HEADERS_LIMIT = 256 * 1024
@@ -137,6 +139,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         super().__init__(crawler)
+        self.crawler = crawler
         self.door = Door(crawler.settings.getlist("ALLOWED_ADDRESSES"))
         # Scrapy starts all that waits before it counts what is under way, so that more than
         # CONCURRENT_REQUESTS_PER_DOMAIN can be; a connection for each is kept, not opened anew.
@@ -144,9 +147,20 @@ class GuardedHandler(HTTP11DownloadHandler):
         self._pool = GuardedPool(reactor, self.door, kept, self._pool._factory)
 
     async def download_request(self, request: Request) -> Response:
-        """Download `request`. Raises Refused for a private address, else as Scrapy's handler does."""
+        """Download `request` when its host has a turn for it, among all sources that ask it.
+
+        Raises Refused for a private address, a host that wants to be left alone and a budget that is spent,
+        else as Scrapy's handler does.
+        """
+        hosts: Hosts = self.crawler.spider.crawl.hosts  # type: ignore[union-attr]
+        purse: Purse = self.crawler.spider.purse  # type: ignore[union-attr]
+        slot = self.crawler.engine.downloader.slots[request.meta["download_slot"]]
+        turn = hosts.turn(urlsplit(request.url).netloc, self, slot.concurrency, slot.delay)
         try:
-            return await super().download_request(request)
+            async with turn:
+                purse.check()
+                purse.requests += 1
+                return await super().download_request(request)
         except CannotResolveHostError as error:
             address = self.door.refused.get((urlsplit(request.url).hostname or "").strip("[]"))
             if address is None:

@@ -1,7 +1,8 @@
 """Discovery: a source's feeds, sitemaps, sections and listings are asked for and followed."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -12,6 +13,7 @@ from core.outcomes import Result
 from core.urls import page_id
 from crawlers.batches import Haul
 from crawlers.failures import Verdict, of_status, why
+from crawlers.limits import LEFT
 from crawlers.novelty import crawl_outcome
 from crawlers.paging import address_of
 from crawlers.tasks import Found, What
@@ -32,21 +34,23 @@ class Discovery:
     def __init__(self, spider: "SourceSpider") -> None:
         """Look for the pages of the spider's source."""
         self.spider = spider
+        self.asked = 0  # discovery pages that are asked for
+        self.ended = asyncio.Event()  # none is
         self.visited: set[str] = set()
         self.listed: defaultdict[tuple[What, int], set[str]] = defaultdict(set)  # what each list has named
         self.sitemaps = SITEMAPS_LIMIT
 
-    def start(self) -> Iterator[Request]:
-        """Yield a request for each feed, sitemap, section and listing of the source."""
+    def start(self) -> list[Request]:
+        """Return a request for each feed, sitemap, section and listing of the source."""
         found = self.spider.spec.discover
-        for url in found.feeds:
-            yield self._request(What.FEED, url)
-        for url in found.sitemaps:
-            yield self._request(What.SITEMAP, url)
-        for place, section in enumerate(found.sections):
-            yield self._request(What.SECTION, address_of(section, 0), place)
-        for place, listing in enumerate(found.listings):
-            yield self._request(What.LISTING, address_of(listing, 0), place)
+        requests = [
+            *(self._request(What.FEED, url) for url in found.feeds),
+            *(self._request(What.SITEMAP, url) for url in found.sitemaps),
+            *(self._request(What.SECTION, address_of(s, 0), place) for place, s in enumerate(found.sections)),
+            *(self._request(What.LISTING, address_of(s, 0), place) for place, s in enumerate(found.listings)),
+        ]
+        self.asked = len(requests)
+        return requests
 
     def _request(self, what: What, url: str, place: int = 0, nth: int = 0) -> Request:
         self.visited.add(url)
@@ -66,10 +70,18 @@ class Discovery:
     ) -> AsyncIterator[Request | Haul]:
         """Take up what a discovery page leads to; `nth` counts a list's pages, or levels of sitemaps."""
         try:
-            for output in await self._discovered(response, what, place, nth, item):
-                yield output
+            outputs = await self._discovered(response, what, place, nth, item)
         except Exception as error:
-            yield self.undiscovered(what, item, self.spider.broken(item, error))
+            outputs = [self.undiscovered(what, item, self.spider.broken(item, error))]
+        self.asked += sum(isinstance(o, Request) and o.callback == self.discover for o in outputs)
+        for output in outputs:
+            yield output
+        self._one_ended()
+
+    def _one_ended(self) -> None:
+        self.asked -= 1
+        if self.asked == 0:
+            self.ended.set()
 
     async def _discovered(
         self, response: Response, what: What, place: int, nth: int, item: str
@@ -80,15 +92,16 @@ class Discovery:
         found = (await spider.read(response, what, place=place, nth=nth)).found
         if found.broken:
             return [self.undiscovered(what, item, Verdict(Result.DROPPED, "", f"is no {what}"))]
-        wanted = spider.wanted(found.links)
-        requests = await spider.requests(wanted)
+        wanted = spider.agenda.wanted(found.links)
+        unread, erased = await spider.agenda.fresh(wanted)
+        requests = spider.requests(unread, erased)
         also = f", {len(found.sitemaps)} sitemaps" if found.sitemaps else ""
         told = f"{what}: {len(found.links)} addresses, {len(wanted)} wanted and new to this run{also}"
         spider.steps[item] = (True, told)
-        goes_on = self._names_more(found, what, place)
-        if spider.left <= 0:
-            return requests
-        requests += self._sitemaps(found, item, nth)
+        # Where all is known, what follows is older and known too, unless the run before was cut off.
+        goes_on = self._names_more(found, what, place) and (unread or not spider.agenda.whole_before)
+        if spider.agenda.left > 0:
+            requests += self._sitemaps(found, item, nth)
         more = found.next_url
         if more and goes_on and more not in self.visited and spider.near(more, item):
             requests.append(self._request(what, more, place, nth + 1))
@@ -115,8 +128,12 @@ class Discovery:
 
     def failed(self, failure: Failure) -> Iterable[Haul]:
         """Say that a discovery page could not be fetched."""
-        facts = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        yield self.undiscovered(facts["what"], facts["item"], why(failure))
+        facts, reason = failure.request.cb_kwargs, why(failure)  # type: ignore[attr-defined]
+        if reason.reason in LEFT:
+            yield self.spider.left_for_later(reason, 0)
+        else:
+            yield self.undiscovered(facts["what"], facts["item"], reason)
+        self._one_ended()
 
     def undiscovered(self, what: What, url: str, reason: Verdict) -> Haul:
         """Return the outcome of what could not be read, and remember it for the source's health."""

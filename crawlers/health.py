@@ -14,28 +14,36 @@ def health(
     minimum: int,
     passed_over: int,
     resting: int,
+    waiting: int = 0,
+    halted: Sequence[str] = (),
     shortfall: Shortfall | None = None,
 ) -> tuple[SourceState, tuple[Reason, ...]]:
     """Return the state of a source and why.
 
     `counts` are its outcomes by result and reason, `failed` the discovery pages that could not be read, each
     with the reason, `minimum` how many pages are expected of a run, `passed_over` how many were left for the
-    next run, `resting` how many gave nothing lately and were left alone, `shortfall` what its past weeks let
-    expect and did not come. What can't be read has failed; what can be read and brings too little is late.
+    next run, `resting` how many gave nothing lately and were left alone, `waiting` how many are known and
+    were not due, `halted` why pages were left (the budget is spent, the host wants to be left alone),
+    `shortfall` what its past weeks let expect and did not come. What can't be read has failed; what can be
+    read and brings too little is late.
     """
     by_result: Counter[Result] = Counter()
     for (result, _), count in counts.items():
         by_result[result] += count
-    new, same = by_result[Result.ARCHIVED], by_result[Result.UNCHANGED]
-    others = sum(by_result.values()) - len(failed)
-    notes = [Reason(code=Why.PASSED_OVER, facts={"count": passed_over})] if passed_over else []
+    new, same = by_result[Result.ARCHIVED], by_result[Result.UNCHANGED] + waiting
+    others = sum(by_result.values()) - len(failed) - len(halted)
+    notes = [Reason(code=Why(why)) for why in halted]
+    if passed_over:
+        notes.append(Reason(code=Why.PASSED_OVER, facts={"count": passed_over}))
     if failed:
         url, reason = failed[0]
         notes.append(
             Reason(code=Why.DISCOVERY, facts={"url": url, "reason": reason, "more": len(failed) - 1})
         )
     said: list[Reason] = []
-    if new + same == 0 and others <= 0 and resting:
+    if new + same == 0 and others <= 0 and halted:
+        state = SourceState.LATE
+    elif new + same == 0 and others <= 0 and resting:
         state, said = SourceState.FAILED, [Reason(code=Why.RESTING, facts={"count": resting})]
     elif new + same == 0 and others <= 0 and failed:
         state = SourceState.FAILED

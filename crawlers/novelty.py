@@ -58,7 +58,7 @@ def what_is_new(
             kept.append(later(page, known))
     had_text = {name for name, seen in before.items() if seen.content_hash}
     fresh = frozenset(page.id for page in kept if page.id not in had_text)
-    return Haul(tuple(kept), tuple(map(remembered, kept)), tuple(outcomes), fresh)
+    return Haul(tuple(kept), tuple(map(remembered, kept)), tuple(outcomes), fresh=fresh)
 
 
 def nothing_found(source_id: str, item: str, at: datetime) -> Seen:

@@ -12,7 +12,7 @@ from crawlers.source import SourceSpec
 
 STATUS = frozenset({301, 302, 303, 307, 308})
 # Fetch follows 20, RFC 9309 asks for at least five of robots.txt; news sites need two or three.
-LIMIT = 6
+LIMIT = 5
 
 
 class Redirects:

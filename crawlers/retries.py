@@ -2,64 +2,59 @@
 
 import asyncio
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawlers.failures import PASSING_ERRORS, PASSING_STATUS
-
-# The first pause; each further one is twice as long. A server's own word (Retry-After) goes before.
-PAUSE_S = 1.0
-# What a run can wait for one page; a longer wish is met by the next run.
-LONGEST_PAUSE_S = 60.0
+from crawlers.hosts import Hosts
+from crawlers.waits import LONGEST_PAUSE_S, PAUSE_S, REFUSALS, retry_after
 
 
 class Retries:
-    """Sends a failed request again up to `retries` times; after that the failure stands."""
+    """Sends a failed request again up to `retries` times; after that the failure stands.
 
-    def __init__(self, retries: int) -> None:
+    A refusal (429, 503) concerns the whole host, which is left alone for as long as it asks for.
+    """
+
+    def __init__(self, retries: int, hosts: Hosts) -> None:
         """Try again `retries` times."""
         self.retries = retries
+        self.hosts = hosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Retries":
-        """Take the number from the crawler's settings."""
-        return cls(crawler.settings.getint("RETRY_TIMES"))
+        """Take the number from the crawler's settings, the hosts from its spider."""
+        hosts: Hosts = crawler.spider.crawl.hosts  # type: ignore[union-attr]
+        return cls(crawler.settings.getint("RETRY_TIMES"), hosts)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Return the request again if the status may pass, else the response."""
+        """Return the request again if the status may pass in this run, else the response."""
+        host = urlsplit(request.url).netloc
+        if response.status in REFUSALS:
+            wish = (response.headers.get(b"Retry-After") or b"").decode("latin-1")
+            soon = await self.hosts.refused(host, retry_after(wish, datetime.now(UTC)))
+            return (self._again(request) if soon else None) or response
+        if response.status < 500 and not request.meta.get("is_robots"):  # one small file says little
+            await self.hosts.answered(host)
         if response.status not in PASSING_STATUS:
             return response
-        wish = _retry_after(response)
-        if wish is not None and wish > LONGEST_PAUSE_S:
-            return response
-        return await self._again(request, wish) or response
+        return await self._later(request) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Return the request again if the error may pass, else None."""
-        return await self._again(request, None) if isinstance(exception, PASSING_ERRORS) else None
+        return await self._later(request) if isinstance(exception, PASSING_ERRORS) else None
 
-    async def _again(self, request: Request, wish: float | None) -> Request | None:
+    async def _later(self, request: Request) -> Request | None:
+        again = self._again(request)
+        if again is not None:
+            await asyncio.sleep(min(PAUSE_S * 2 ** (again.meta["tries"] - 1), LONGEST_PAUSE_S))
+        return again
+
+    def _again(self, request: Request) -> Request | None:
         tries = request.meta.get("tries", 0) + 1
         if tries > self.retries:
             return None
-        pause = PAUSE_S * 2 ** (tries - 1)
-        await asyncio.sleep(min(max(pause, wish or 0.0), LONGEST_PAUSE_S))
         return request.replace(meta={**request.meta, "tries": tries}, dont_filter=True)
-
-
-def _retry_after(response: Response) -> float | None:
-    """Return the seconds that the server asks to wait (RFC 9110, 10.2.3), or None."""
-    text = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
-    if not text:
-        return None
-    if text.isdigit():
-        return float(text[:9])
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())

@@ -1,31 +1,45 @@
-"""robots.txt as RFC 9309 has it: missing means allowed, a failing server means disallowed."""
+"""robots.txt: asked for before the first request to a site, kept for a day, obeyed."""
 
 import asyncio
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
+from scrapy.http import Response
 
 from core.outcomes import Result
+from core.records.hosts import RobotsCopy, keep_robots, robots_copy
 from crawlers.failures import Refused, Verdict, of_status, verdict
+from crawlers.limits import LEFT
+from crawlers.robots_rules import (
+    AGENT,
+    SIZE_LIMIT,
+    current,
+    failed,
+    forbids_all,
+    pause_s,
+    rules_text,
+    unavailable,
+)
 
-AGENT = "LangNghe"
-# RFC 9309, section 2.5: parsers read at least 500 KiB.
-SIZE_LIMIT = 500 * 1024
 # A site that asks for more than this between two pages asks not to be crawled in one run; it is held at this.
 LONGEST_DELAY_S = 60.0
 FIRST = 1000  # before all other requests of its host
+# What keeps the site from being asked at all: it is said as it is, and not remembered as the site's word.
+UNASKED = frozenset({"private_address", "unreachable", "timeout", "tls"}) | LEFT
 
 
 class Robots:
     """Asks robots.txt before the first request to a host, obeys it, and slows down to its Crawl-delay."""
 
     def __init__(self, crawler: Crawler) -> None:
-        """Serve one crawler; what was read is kept for its run."""
+        """Serve one crawler."""
         self.crawler = crawler
         crawler.signals.connect(self.bytes_received, signal=signals.bytes_received)
+        self.records = crawler.spider.crawl.records  # type: ignore[union-attr]
         self.read: dict[str, asyncio.Future[Protego | Verdict]] = {}
 
     @classmethod
@@ -53,43 +67,56 @@ class Robots:
 
     async def _rules(self, site: str) -> Protego | Verdict:
         if site not in self.read:
-            self.read[site] = asyncio.ensure_future(self._fetch(site))
-            rules = await asyncio.shield(self.read[site])
-            steps: dict[str, tuple[bool, str]] = self.crawler.spider.steps  # type: ignore[union-attr]
-            steps[f"{site}/robots.txt"] = (
-                (False, rules.detail) if isinstance(rules, Verdict) else (True, "read")
-            )
+            self.read[site] = asyncio.ensure_future(self._learn(site))
         return await asyncio.shield(self.read[site])
 
-    async def _fetch(self, site: str) -> Protego | Verdict:
-        meta = {"is_robots": True, "any_type": True, "any_host": True, "download_maxsize": 0}
-        request = Request(f"{site}/robots.txt", meta=meta, priority=FIRST, dont_filter=True)
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except Exception as error:
-            found = verdict(error)
-            if found.reason in {"private_address", "unreachable", "timeout", "tls"}:
-                return found._replace(detail=f"robots.txt: {found.detail}")
-            return _failed(found.detail)
-        if response.status >= 500 or response.status == 429:
-            return _failed(of_status(response.status).detail)
-        body = response.body[:SIZE_LIMIT] if response.status == 200 else b""
-        rules = Protego.parse(body.decode("utf-8", "replace"))
-        self._slow_down(request, rules)
+    async def _learn(self, site: str) -> Protego | Verdict:
+        """Return the rules of `site`, as remembered or asked for anew, or why nothing may be fetched."""
+        address = f"{site}/robots.txt"
+        steps: dict[str, tuple[bool, str]] = self.crawler.spider.steps  # type: ignore[union-attr]
+        copy = await asyncio.to_thread(robots_copy, self.records, site)
+        if copy is None or not current(copy, datetime.now(UTC)):
+            found = await self._fetch(site, copy)
+            if isinstance(found, Verdict):
+                steps[address] = (False, found.detail)
+                return found
+            copy = found
+            await asyncio.to_thread(keep_robots, self.records, copy)
+        if forbids_all(copy):
+            detail = f"robots.txt: {copy.detail}, so nothing of the site may be fetched"
+            steps[address] = (False, detail)
+            return Verdict(Result.QUARANTINED, "robots_failed", detail)
+        steps[address] = (True, "read")
+        rules = Protego.parse(copy.text)
+        self._slow_down(address, rules)
         return rules
 
-    def _slow_down(self, request: Request, rules: Protego) -> None:
-        asked = rules.crawl_delay(AGENT)
+    async def _fetch(self, site: str, before: RobotsCopy | None) -> RobotsCopy | Verdict:
+        """Return what `site` says, or a verdict where it could not be asked at all."""
+        meta = {"is_robots": True, "any_type": True, "any_host": True, "download_maxsize": 0}
+        request = Request(f"{site}/robots.txt", meta=meta, priority=FIRST, dont_filter=True)
+        now = datetime.now(UTC)
+        try:
+            response: Response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            found = verdict(error)
+            if found.reason in UNASKED:
+                return found._replace(detail=f"robots.txt: {found.detail}")
+            if found.reason == "redirect_loop":  # section 2.3.1.2: more than five may count as none
+                return RobotsCopy(site=site, checked_at=now)
+            return failed(site, before, now, found.detail)
+        if 200 <= response.status < 300:
+            return RobotsCopy(site=site, checked_at=now, text=rules_text(response.body))
+        if unavailable(response.status):
+            return RobotsCopy(site=site, checked_at=now)
+        return failed(site, before, now, of_status(response.status).detail)
+
+    def _slow_down(self, address: str, rules: Protego) -> None:
+        asked = pause_s(rules)
         if not asked:
             return
         downloader = self.crawler.engine.downloader
-        key, slot = downloader._get_slot(request)
-        delay = max(slot.delay, min(float(asked), LONGEST_DELAY_S))
+        key, slot = downloader._get_slot(Request(address))
+        delay = max(slot.delay, min(asked, LONGEST_DELAY_S))
         slot.delay, slot.concurrency = delay, 1
         downloader.per_slot_settings[key] = {"delay": delay, "concurrency": 1}
-
-
-def _failed(detail: str) -> Verdict:
-    return Verdict(
-        Result.QUARANTINED, "robots_failed", f"robots.txt: {detail}, so nothing of the site may be fetched"
-    )

@@ -24,6 +24,15 @@ class Expected(Contract):
     minimum: int = Field(default=0, ge=0)
 
 
+class Budget(Contract):
+    """What the source may be asked for at most; None: as the setting `crawl.budget` says."""
+
+    requests_per_run: int | None = Field(default=None, gt=0)
+    requests_per_day: int | None = Field(default=None, gt=0)
+    bytes_per_run: int | None = Field(default=None, gt=0)
+    bytes_per_day: int | None = Field(default=None, gt=0)
+
+
 class SourceSpec(Contract):
     """A public source of pages. Unknown keys are refused. `delay_s` None: the crawl setting."""
 
@@ -37,6 +46,7 @@ class SourceSpec(Contract):
     evidence: str = ""
     every_minutes: int = Field(default=60, gt=0)
     delay_s: float | None = Field(default=None, ge=0)
+    budget: Budget = Budget()
     allow_addresses: tuple[IPvAnyAddress, ...] = ()
     expect: Expected = Expected()
     discover: Discover

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
@@ -18,39 +18,35 @@ from core.logs import log
 from core.outcomes import Outcome, Result, Stage
 from core.records import tombstones
 from core.records.crawled import Seen, seen
+from core.records.hosts import Spent, spent_on
 from core.records.runs import quarantined
+from core.records.visits import Visit
 from core.urls import normalise, page_id
+from crawlers.agenda import Agenda
 from crawlers.batches import Crawl, Haul
+from crawlers.budget import Purse
 from crawlers.commenting import Commenting
 from crawlers.discovery import Discovery
 from crawlers.failures import Verdict, named, of_status, verdict, why
+from crawlers.item import Item
+from crawlers.limits import LEFT
 from crawlers.novelty import (
     crawl_outcome,
     erased_outcome,
     gave_nothing,
     nothing_found,
-    rests,
     what_is_new,
     with_validators,
 )
 from crawlers.readers import ReadingFailed
+from crawlers.revisit import postponed
+from crawlers.schedule import Candidate
 from crawlers.source import SourceSpec
 from crawlers.tasks import Link, Reading, Task, What
 
 THREAD_PAGES = 200
 THREAD_ON, NEW, KNOWN = 20, 10, 0
 Output = AsyncIterator[Request | Haul]
-
-
-class Item(NamedTuple):
-    """A page that is asked for: its name (the normalised address), the address as it was found.
-
-    `blank`: nothing is remembered of it but, at most, that it gave nothing.
-    """
-
-    name: str
-    url: str
-    blank: bool
 
 
 class SourceSpider(Spider):
@@ -64,13 +60,13 @@ class SourceSpider(Spider):
         self.spec = spec
         self.crawl = crawl
         self.urls = urls
-        self.known: set[str] = set()  # ids of addresses that this run has taken up
+        self.agenda = Agenda(spec, crawl)
+        # What other runs have spent today is not known before `start`.
+        self.purse = Purse(crawl.settings.crawl.budget, spec.budget, Spent())
         self.held: dict[str, str] = {}  # items in quarantine, with the address where each was found
         self.given: set[str] = set()  # ids of pages that have their outcome
         self.visited: set[str] = set()  # pages of threads
-        self.left = crawl.settings.crawl.pages_per_run
-        self.passed_over = 0
-        self.resting = 0  # pages that gave nothing lately and are left alone for a while
+        self.halted: dict[str, str] = {}  # why requests were left for a later run: reason and words
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
         self.failed: list[tuple[str, str]] = []  # discovery pages that could not be read, with the reason
@@ -79,61 +75,50 @@ class SourceSpider(Spider):
         self.logs = log("crawlers").bind(run=crawl.run_id, source=spec.id)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield the first requests: the given addresses, or all discovery pages."""
+        """Yield the requests that do not come from others: given addresses, or discovery and what is due."""
         try:
-            held = await asyncio.to_thread(quarantined, self.crawl.records)
+            async for output in self._beginnings():
+                yield output
         except LangngheError as error:
             self.crawl.fail(error)
-            return
+
+    async def _beginnings(self) -> Output:
+        records = self.crawl.records
+        held = await asyncio.to_thread(quarantined, records)
+        self.purse.today = await asyncio.to_thread(spent_on, records, self.spec.id, datetime.now(UTC))
         self.held = {q.item: q.url for q in held if q.stage is Stage.CRAWL and q.source_id == self.spec.id}
         if self.urls is not None:
             links = [Link(url=self._found_at(urldefrag(url).url)) for url in self.urls]
-            for output in await self.requests(self.wanted(links, given=True), given=True):
+            taken = await self.agenda.given(self.agenda.wanted(links, given=True))
+            for output in self.requests(*taken):
                 yield output
             return
+        await self.agenda.open()
         for request in self.discovery.start():
             yield request
+        await self.discovery.ended.wait()
+        for candidate in await self.agenda.due():
+            yield self._request(candidate)
 
-    def wanted(self, links: Sequence[Link], *, given: bool = False) -> dict[str, tuple[Link, What]]:
-        """Return by id those of `links` that this source wants and this run has not taken up."""
-        wanted: dict[str, tuple[Link, What]] = {}
-        for link in links:
-            kind = self.spec.kind_of(link.url) or ("article" if given else None)
-            if kind is None or not self.spec.has(link.url):
-                continue
-            name = page_id(link.url)
-            if name not in self.known:
-                wanted.setdefault(name, (link, What(kind)))
-        return wanted
+    def took_up_all(self) -> bool:
+        """Say whether nothing that this run found waits for another."""
+        held = any(result is Result.QUARANTINED for result, _ in self.counts)
+        return not (self.agenda.passed_over or self.failed or held)
 
-    async def requests(
-        self, wanted: dict[str, tuple[Link, What]], *, given: bool = False
-    ) -> list[Request | Haul]:
-        """Return requests for what is `wanted`, the unseen first, as many as this run may still take up.
-
-        What gave nothing lately is left alone, unless it is `given`. What was erased is not asked for.
-        """
-        erased = await asyncio.to_thread(tombstones.erased_ids, self.crawl.records, list(wanted))
-        self.known |= erased
+    def requests(self, chosen: Sequence[Candidate], erased: Set[str]) -> list[Request | Haul]:
+        """Return requests for what is `chosen`, and outcomes of what was `erased` and is not asked for."""
         dropped = [Haul(outcomes=(erased_outcome(self.spec.id, name),)) for name in sorted(erased)]
-        wanted = {name: found for name, found in wanted.items() if name not in erased}
-        before = await self._seen(list(wanted))
-        resting = set() if given else {name for name in before if rests(before[name], datetime.now(UTC))}
-        self.known |= resting
-        self.resting += len(resting)
-        awake = (found for found in wanted.items() if found[0] not in resting)
-        ordered = sorted(awake, key=lambda found: found[0] in before)
-        self.passed_over += max(0, len(ordered) - self.left)
-        chosen = ordered[: self.left]
-        self.left -= len(chosen)
-        self.known.update(name for name, _ in chosen)
-        return [*dropped, *(self._request(link, what, before.get(name)) for name, (link, what) in chosen)]
+        return [*dropped, *map(self._request, chosen)]
 
-    def _request(self, link: Link, what: What, before: Seen | None) -> Request:
-        item = Item(normalise(link.url), link.url, before is None or gave_nothing(before))
-        if what is What.ARTICLE:
-            return self._page(link.url, what, {"item": item, "told_at": link.published_at}, before)
-        return self._page(link.url, what, {"item": item, "url": link.url, "depth": 0}, before)
+    def _request(self, page: Candidate) -> Request:
+        blank = page.visit is None and (page.before is None or gave_nothing(page.before))
+        item = Item(normalise(page.url), page.url, blank, page.visit)
+        if page.what is What.ARTICLE:
+            told_at = page.told_at or (page.visit.published_at if page.visit else None)
+            return self._page(page.url, page.what, {"item": item, "told_at": told_at}, page.before)
+        # Posts are added at a thread's end, so it is read on from the page that was its last.
+        url = (page.visit and page.visit.ended_at) or page.url
+        return self._page(url, page.what, {"item": item, "url": url, "depth": 0}, page.before)
 
     def _page(self, url: str, what: What, facts: dict[str, Any], before: Seen | None) -> Request:
         headers = {}
@@ -182,13 +167,15 @@ class SourceSpider(Spider):
         try:
             reading = await self.read(response, What.THREAD, thread_url=item.name)
             more = reading.found.next_url
+            if more and (more in self.visited or depth >= THREAD_PAGES or not self.near(more, url)):
+                more = None
             haul = await self.haul(response, item, url, reading.pages, leads_on=more is not None)
-            if more and more not in self.visited and depth < THREAD_PAGES and self.near(more, url):
+            if more and reading.pages:
                 yield haul
                 self.visited.update((url, more))
-                self.known.add(page_id(more))
+                self.agenda.known.add(page_id(more))
                 before = (await self._seen([page_id(more)])).get(page_id(more))
-                facts = {"item": item._replace(blank=False), "url": more, "depth": depth + 1}
+                facts = {"item": _after(item, haul, reading.pages), "url": more, "depth": depth + 1}
                 yield self._page(more, What.THREAD, facts, before)
             elif reading.pages and item.name in self.held:
                 healed = self._outcome(item, Verdict(Result.UNCHANGED, "", ""))
@@ -200,8 +187,17 @@ class SourceSpider(Spider):
 
     def page_failed(self, failure: Failure) -> Iterable[Haul]:
         """Give the outcome of a page that could not be fetched."""
-        item = failure.request.cb_kwargs["item"]  # type: ignore[attr-defined]
-        yield self._nothing(item, why(failure))
+        item, reason = failure.request.cb_kwargs["item"], why(failure)  # type: ignore[attr-defined]
+        yield self.left_for_later(reason) if reason.reason in LEFT else self._nothing(item, reason)
+
+    def left_for_later(self, why: Verdict, pages: int = 1) -> Haul:
+        """Count pages that are left for a later run; the first time that it is for this reason is told."""
+        self.agenda.passed_over += pages
+        if why.reason in self.halted:
+            return Haul()
+        self.halted[why.reason] = why.detail
+        item, dropped = f"source:{self.spec.id}:{why.reason}", why._replace(result=Result.DROPPED)
+        return Haul(outcomes=(crawl_outcome(self.spec.id, item, self.spec.home, dropped),))
 
     def _refusal(self, response: Response) -> Verdict | None:
         if response.status == 304:
@@ -214,9 +210,17 @@ class SourceSpider(Spider):
 
     def _nothing(self, item: Item, why: Verdict) -> Haul:
         """Return the outcome of `item`, which gave no text; a dropped one is remembered as such."""
-        remembered = why.result is Result.DROPPED and item.blank
-        texts = (nothing_found(self.spec.id, item.name, datetime.now(UTC)),) if remembered else ()
-        return Haul(texts=texts, outcomes=(self._outcome(item, why),))
+        now = datetime.now(UTC)
+        texts: tuple[Seen, ...] = ()
+        visits: tuple[Visit, ...] = ()
+        if why.result is Result.DROPPED and item.blank:
+            texts = (nothing_found(self.spec.id, item.name, now),)
+        elif why.result is not Result.QUARANTINED:
+            ended_at = item.visit.ended_at if item.visit and why.result is Result.UNCHANGED else None
+            visits = (item.visited(self.spec.id, now, ended_at),)
+        elif item.visit is not None:
+            visits = (postponed(item.visit, now),)
+        return Haul(texts=texts, outcomes=(self._outcome(item, why),), visits=visits)
 
     def broken(self, url: str, error: Exception) -> Verdict:
         """Return what becomes of what was to be read at `url` and ended in `error`."""
@@ -249,6 +253,9 @@ class SourceSpider(Spider):
         self.given.update(page.id for page in pages)
         if leads_on:
             return haul
+        ended_at = url if pages[0].type is PageType.POST else None
+        visit = _after(item, haul, pages).visited(self.spec.id, pages[0].fetched_at, ended_at)
+        haul = replace(haul, visits=(visit,))
         etag, changed_at = _header(response, "ETag"), _header(response, "Last-Modified")
         return with_validators(haul, self.spec.id, url, pages, before, etag, changed_at)
 
@@ -288,6 +295,10 @@ class SourceSpider(Spider):
         home, parts = urlsplit(self.spec.home), urlsplit(url)
         same = parts.netloc == urlsplit(normalise(self.spec.home)).netloc
         return urlunsplit(parts._replace(scheme=home.scheme, netloc=home.netloc)) if same else url
+
+
+def _after(item: Item, haul: Haul, pages: Sequence[Page]) -> Item:
+    return item.read(pages, changed=bool(haul.pages))
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """What the crawler remembers: seen texts, archive partitions, and the health of sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
@@ -12,8 +12,10 @@ from core.contracts import VIETNAM, Contract, Page, Reason, SourceHealth, Source
 from core.outcomes import Outcome
 from core.records.database import Records
 from core.records.days import add_day
+from core.records.hosts import Spent, add_spent
 from core.records.runs import LOOKUP, add_outcomes
 from core.records.tables import PartitionRow, QuarantineRow, RetiredRow, SeenRow, SourceRow
+from core.records.visits import Visit, add_visits
 from core.source_days import SourceDay
 
 
@@ -66,11 +68,14 @@ def record_batch(
     partitions: Iterable[Partition],
     texts: Iterable[Seen],
     outcomes: Iterable[Outcome],
+    visits: Iterable[Visit] = (),
+    spent: Mapping[str, Spent] | None = None,
     day: SourceDay | None = None,
 ) -> None:
     """Write down what one archived batch held, all together: call it after the archive has the pages.
 
-    `day` counts what the batch adds to its source's day.
+    `spent` is what its sources have cost since the batch before, by id; `day` counts what the batch adds to
+    its source's day.
     """
     now = datetime.now(UTC)
     with records.write() as session:
@@ -78,6 +83,9 @@ def record_batch(
             if session.get(PartitionRow, p.path) is None:
                 session.add(PartitionRow(**p.model_dump(), archived_at=now))
         _remember(session, texts)
+        add_visits(session, visits)
+        for source_id, cost in (spent or {}).items():
+            add_spent(session, source_id, now, cost)
         add_outcomes(session, run_id, outcomes, now)
         if day is not None:
             add_day(session, day)

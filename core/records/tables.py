@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, Text, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "0007"  # the newest of the migrations that make these tables
@@ -44,7 +44,7 @@ class Table(DeclarativeBase):
 
 
 class SourceRow(Table):
-    """A source's state and health."""
+    """A source's state and health; `whole`: its last run took up all that it found."""
 
     __tablename__ = "sources"
     source_id: Mapped[str] = mapped_column(primary_key=True)
@@ -59,6 +59,7 @@ class SourceRow(Table):
     due_at: Mapped[datetime | None]
     declared_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
+    whole: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SourceDayRow(Table):
@@ -85,6 +86,68 @@ class SeenRow(Table):
     last_modified: Mapped[str | None]
     content_hash: Mapped[str]
     fetched_at: Mapped[datetime]
+
+
+class VisitRow(Table):
+    """How often a page was asked for again, how often it had changed, and when its next turn is."""
+
+    __tablename__ = "visits"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    source_id: Mapped[str]
+    url: Mapped[str]
+    published_at: Mapped[datetime | None]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+    checks: Mapped[int]
+    changes: Mapped[int]
+    watched_s: Mapped[float]
+    ended_at: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_visits_due", "source_id", "due_at"),)
+
+
+class HostRow(Table):
+    """A host that asked to be left alone, until when, and how often in a row it refused."""
+
+    __tablename__ = "hosts"
+    host: Mapped[str] = mapped_column(primary_key=True)
+    wait_until: Mapped[datetime]
+    refusals: Mapped[int]
+
+
+class RobotsRow(Table):
+    """The last robots.txt of a site: its text, or since when it can't be had and why."""
+
+    __tablename__ = "robots"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    failing_since: Mapped[datetime | None]
+    text: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str]
+
+
+class SpentRow(Table):
+    """What a source was asked for on a day (UTC): requests, and bytes received."""
+
+    __tablename__ = "spent"
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    requests: Mapped[int]
+    received: Mapped[int] = mapped_column(BigInteger)
+
+
+class FollowRow(Table):
+    """That a person began or ended to follow a discussion; the last row of a thread counts."""
+
+    __tablename__ = "follows"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    thread_id: Mapped[str] = mapped_column(index=True)
+    source_id: Mapped[str]
+    url: Mapped[str]
+    followed: Mapped[bool]
+    who: Mapped[str]
+    at: Mapped[datetime]
 
 
 class PartitionRow(Table):

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from core.contracts import Contract
 from core.records.database import Records
-from core.records.tables import AlertRow, OutcomeRow, QuarantineRow, SeenRow, TombstoneRow
+from core.records.tables import (
+    AlertRow,
+    FollowRow,
+    OutcomeRow,
+    QuarantineRow,
+    SeenRow,
+    TombstoneRow,
+    VisitRow,
+)
 
 LOOKUP = 300  # rows asked for at once, by up to three ids each
 
@@ -84,7 +92,8 @@ def pages_at(records: Records, url: str) -> set[str]:
 def erase(records: Records, pages: Mapping[str, Collection[str]], who: str, why: str) -> None:
     """Set tombstones on `pages` (their addresses by id), or open them again, and let the records forget them.
 
-    That is where they were seen, their addresses among outcomes and in quarantine, and alerts of them.
+    That is where they were seen and followed, their addresses among outcomes and in quarantine, and alerts
+    of them.
     Decisions are a sealed register and stay: they hold the page's id, labels, and what people said was why.
     """
     now = datetime.now(UTC)
@@ -118,8 +127,10 @@ def _names(page: Named) -> set[str]:
 
 
 def _forget(session: Session, names: Mapping[str, str]) -> None:
-    """Let seen pages and quarantine lose what goes by `names`, and outcomes go by the page's id alone."""
+    """Let what the crawler remembers lose what goes by `names`, and outcomes go by the page's id alone."""
     session.execute(delete(SeenRow).where(SeenRow.id.in_(names) | SeenRow.url.in_(names)))
+    session.execute(delete(VisitRow).where(VisitRow.id.in_(names) | VisitRow.url.in_(names)))
+    session.execute(delete(FollowRow).where(FollowRow.thread_id.in_(names) | FollowRow.url.in_(names)))
     session.execute(delete(QuarantineRow).where(QuarantineRow.item.in_(names) | QuarantineRow.url.in_(names)))
     for row in session.scalars(select(OutcomeRow).where(OutcomeRow.item.in_(names))).all():
         facts = {"source_id": row.source_id, "result": row.result, "reason": row.reason, "at": row.at}

@@ -11,7 +11,9 @@ from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from core.outcomes import Result
+from core.records.hosts import Spent
 from crawlers.batches import Crawl
+from crawlers.budget import Purse
 from crawlers.failures import verdict
 from crawlers.project import project_settings
 from crawlers.readers import ReadingFailed
@@ -49,6 +51,7 @@ class Scout(Spider):
         super().__init__(name=spec.id)
         self.spec = spec
         self.crawl = crawl
+        self.purse = Purse(crawl.settings.crawl.budget, spec.budget, Spent())
         self.counts: Counter[tuple[Result, str]] = Counter()
         self.steps: dict[str, tuple[bool, str]] = {}
         self.failure = ""

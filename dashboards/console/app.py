@@ -14,6 +14,7 @@ from core.records import Records
 from core.settings import Settings
 from dashboards.console import (
     deciding,
+    following,
     metrics,
     notices,
     operation,
@@ -38,6 +39,8 @@ STATIC = {
     "mark.svg": "image/svg+xml",
 }
 
+ROOMS = (sign_in, queue, saved, texts, deciding, following, overview, notices, sources, operation, metrics)
+
 
 def create_app(settings: Settings, records: Records, engine: Engine) -> FastAPI:
     """Return the console over these records and this index; verdicts the index lacks are put in force.
@@ -53,7 +56,7 @@ def create_app(settings: Settings, records: Records, engine: Engine) -> FastAPI:
         dependencies=[Depends(guard)],
     )
     app.state.console = build(settings, records, engine)
-    for room in (sign_in, queue, saved, texts, deciding, overview, notices, sources, operation, metrics):
+    for room in ROOMS:
         app.include_router(room.router)
     app.add_api_route("/static/{name}", static, methods=["GET"])
     app.add_exception_handler(NotSignedIn, _to_sign_in)

@@ -10,9 +10,11 @@ from starlette.responses import Response
 from core.contracts import Contract, Decision, Span, TextField
 from core.errors import BadQuery
 from core.records.decisions import decisions
+from core.records.follows import follow_marks
 from core.taxonomy import taxonomy
 from core.text import MASK
 from dashboards.console.acts import offered, seal
+from dashboards.console.following import discussion
 from dashboards.console.marking import Marks, paragraphs, pieces
 from dashboards.console.pages import console, page, people, reading, signed_in_person, source_names
 from dashboards.console.permissions import Action, may, needs
@@ -72,6 +74,8 @@ def show_text(request: Request, page_id: str, q: str = "", problem: str = "", st
         "acts": offered([hit]),
         "sealed": seal([hit]),
         "trail": _trail(request, page_id),
+        "followable": discussion(document) is not None,
+        "follows": follow_marks(console(request).records, discussion(document) or ""),
         "taxonomy": taxonomy(),
         "reasons": REASONS_TO_DISMISS,
         "source_names": source_names(request),

@@ -101,7 +101,9 @@ WHY = {
     Why.RESTING: _("%(count)s trang không lấy được ở lần thử gần nhất, chờ thử lại"),
     Why.BELOW_MINIMUM: _("Chỉ có %(got)s trang, yêu cầu ít nhất %(minimum)s trang"),
     Why.FEWER: _("%(hours)s giờ qua có %(got)s tin mới, thường khoảng %(usual)s tin, ít nhất %(low)s tin"),
-    Why.PASSED_OVER: _("Còn %(count)s trang vượt giới hạn mỗi lượt, để lại lượt sau"),
+    Why.PASSED_OVER: _("Còn %(count)s trang để lại lượt sau"),
+    Why.BUDGET: _("Đã dùng hết hạn mức thu thập của nguồn, lượt sau sẽ tiếp tục"),
+    Why.HOST_WAITS: _("Máy chủ của nguồn yêu cầu chờ, sẽ thử lại sau"),
     Why.BROKE_OFF: _("Lượt thu thập bị ngắt do lỗi chương trình, xem nhật ký"),
 }
 # What became worse in the make-up of a source's pages.

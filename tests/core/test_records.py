@@ -15,11 +15,14 @@ from core.archive import Partition
 from core.contracts import VIETNAM, Alert, AlertKind, Reason, ReportFile, SourceState, Why
 from core.errors import BadUsage, RecordsUnavailable
 from core.outcomes import Outcome, Result, Stage
-from core.records import Records, crawled, notices, open_records, runs
+from core.records import Records, crawled, notices, open_records, runs, tombstones
 from core.records.database import MIGRATIONS
 from core.records.days import source_days
+from core.records.follows import follow, follow_marks, followed_threads
+from core.records.hosts import Spent, spent_on
 from core.records.signatures import LOOKED_AT, NEAREST, signatures
 from core.records.tables import SCHEMA, AnchorRow, RunRow, SignatureRow, Table
+from core.records.visits import Visit, add_visits, due_visits, visits
 from core.settings import Settings, load_settings
 from core.signatures import Signed
 from core.source_days import Makeup, SourceDay
@@ -314,3 +317,45 @@ def test_a_process_that_writes_makes_others_wait_not_fail(records: Records, sett
     waiting.join()
     assert (done, runs.runs(records)[0].status) == (["first", "second"], "done")
     other.close()
+
+
+def test_the_last_visit_of_a_page_stands_and_the_longest_due_come_first(records: Records) -> None:
+    def visit(name: str, hours: int | None, checks: int = 0) -> Visit:
+        due = None if hours is None else NOON + timedelta(hours=hours)
+        return Visit(
+            id=name, source_id="bao", url=name, first_at=NOON, last_at=NOON, checks=checks, due_at=due
+        )
+
+    made = [visit(str(n), n) for n in range(600)]
+    with records.write() as session:
+        add_visits(session, [*made, visit("never", None), visit("0", 5, checks=1)])
+    with records.write() as session:
+        add_visits(session, [visit("1", 9, checks=2)])
+    assert visits(records, ["0", "1", "2", "unknown"]) == {
+        "0": visit("0", 5, checks=1),
+        "1": visit("1", 9, checks=2),
+        "2": visit("2", 2),
+    }
+    due = due_visits(records, "bao", NOON + timedelta(hours=5), 4)
+    assert [v.id for v in due] == ["2", "3", "4", "0"]
+    assert due_visits(records, "bao-khac", NOON + timedelta(days=99), 9) == []
+
+
+def test_what_is_spent_on_a_source_adds_up_within_a_day(records: Records) -> None:
+    run_id = runs.start_run(records, "run")
+    for _ in range(2):
+        crawled.record_batch(records, run_id, [], [], [], spent={"bao": Spent(requests=3, received=2**33)})
+    now = datetime.now(UTC)
+    assert spent_on(records, "bao", now) == Spent(requests=6, received=2**34)
+    assert spent_on(records, "bao", now - timedelta(days=1)) == Spent()
+
+
+def test_an_erased_page_is_no_longer_visited_nor_followed(records: Records) -> None:
+    url = "https://bao.vn/t/1"
+    with records.write() as session:
+        add_visits(session, [Visit(id="t", source_id="bao", url=url, first_at=NOON, last_at=NOON)])
+    follow(records, "an", "t", "bao", url, followed=True)
+    tombstones.erase(records, {"t": {url}}, "lan", "by request")
+    assert visits(records, ["t"]) == {}
+    assert followed_threads(records, "bao") == []
+    assert follow_marks(records, "t") == []

@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import inspect, select
 
 from core.archive import Archive
 from core.contracts import Page, SourceHealth
 from core.outcomes import Outcome
 from core.records import Records, runs
 from core.records.crawled import declare_sources, source_health
+from core.records.tables import HostRow, RobotsRow, SeenRow, VisitRow
 from core.settings import CrawlSettings, Settings, load_settings
 from crawlers.run import crawl
 from crawlers.source import SourceSpec
@@ -143,6 +147,11 @@ class Place:
         assert sorted(o.item for o in told) == [o.item for o in sorted(stored, key=lambda o: o.item)]
         return told
 
+    def later(self, **age: float) -> "Place":
+        """Let time pass, and return the place as it is then."""
+        grow_old(self.records, timedelta(**age))
+        return self
+
     def pages(self) -> list[Page]:
         """Return all archived pages."""
         archive = Archive(self.settings.archive_location)
@@ -151,6 +160,17 @@ class Place:
     def health(self, source_id: str) -> SourceHealth:
         """Return how a source did."""
         return next(h for h in source_health(self.records) if h.source_id == source_id)
+
+
+def grow_old(records: Records, age: timedelta) -> None:
+    """Let everything that the crawler remembers be older by `age`."""
+    with records.write() as session:
+        for table in (SeenRow, VisitRow, HostRow, RobotsRow):
+            for row in session.scalars(select(table)):
+                for column in inspect(table).columns:
+                    value = getattr(row, column.key)
+                    if isinstance(value, datetime):
+                        setattr(row, column.key, value - age)
 
 
 def place_settings(folder: Path, **crawl_facts: Any) -> Settings:

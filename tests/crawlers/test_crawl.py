@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
 
 from core.contracts import VIETNAM, Page, PageType, Reason, SourceState, Why
 from core.holidays import is_holiday
@@ -13,7 +12,6 @@ from core.outcomes import Outcome
 from core.records import open_records, runs
 from core.records.crawled import declare_sources
 from core.records.days import add_day, source_days
-from core.records.tables import SeenRow
 from core.source_days import SourceDay
 from core.urls import normalise, page_id
 from crawlers.novelty import REST
@@ -65,7 +63,10 @@ def test_pages_are_found_by_feed_sitemap_and_section_and_archived_once(web: Web,
     assert not any(path.startswith("/anh") for path, _ in web.asked)
     assert place.health("bao-thu").state is SourceState.OK
 
-    second = place.crawl(spec)
+    assert place.crawl(spec) == [], "what is known is not asked for before its turn"
+    assert place.health("bao-thu").state is SourceState.UNCHANGED
+
+    second = place.later(hours=1).crawl(spec)
     assert set(labels(second).values()) == {"unchanged"}
     assert len(second) == 5
     assert len(place.pages()) == 5
@@ -75,7 +76,7 @@ def test_pages_are_found_by_feed_sitemap_and_section_and_archived_once(web: Web,
 
     web.put("/bai/tin-2.html", article("Tin số 2, đã sửa"), etag=True)
     web.put("/bai/tin-3.html", article("Tin số 3, đã sửa"))
-    assert Counter(labels(place.crawl(spec)).values()) == {"archived": 2, "unchanged": 3}
+    assert Counter(labels(place.later(hours=2).crawl(spec)).values()) == {"archived": 2, "unchanged": 3}
     revisions = [p for p in place.pages() if p.id == page_id(f"{web.base}/bai/tin-2.html")]
     assert len({p.content_hash for p in revisions}) == 2
 
@@ -104,9 +105,9 @@ def test_comments_and_threads_have_an_outcome_each_and_grow(web: Web, place: Pla
 
     web.put("/bai/1", article("Tin", below=comment.format(n=1) + comment.format(n=2)), etag=True)
     web.put("/t/12/trang-2", thread(3, 4), etag=True)
-    again = labels(place.crawl(spec))
+    again = labels(place.later(hours=6).crawl(spec))
     assert {item for item, label in again.items() if label == "archived"} == {"/bai/1#c2", "/t/12#p4"}
-    third = labels(place.crawl(spec))
+    third = labels(place.later(hours=6).crawl(spec))
     assert set(third.values()) == {"unchanged"}
 
 
@@ -167,7 +168,7 @@ def test_a_thread_leaves_the_quarantine_once_it_is_read_to_its_end(
     healed = {"/t/1#p1": "unchanged", "/t/1#p2": "archived", "/t/1": "unchanged"}
     assert labels(place.crawl(spec, urls=again)) == healed
     assert not runs.quarantined(place.records)
-    assert labels(place.crawl(spec)) == {"/t/1#p1": "unchanged", "/t/1#p2": "unchanged"}
+    assert labels(place.later(hours=6).crawl(spec)) == {"/t/1#p2": "unchanged"}
 
 
 def test_pages_that_give_nothing_starve_no_new_ones_and_are_asked_for_once_a_day(
@@ -184,9 +185,9 @@ def test_pages_that_give_nothing_starve_no_new_ones_and_are_asked_for_once_a_day
     first = labels(place.crawl(spec))
     assert first == dict.fromkeys(dead[:2], "dropped:no_text") | {"/bai/mat": "dropped:http_404"}
     assert labels(place.crawl(spec)) == {"/bai/1": "archived"}
-    assert labels(place.crawl(spec)) == {"/bai/1": "unchanged"}
+    assert labels(place.later(hours=1).crawl(spec)) == {"/bai/1": "unchanged"}
 
-    grow_old(place, REST)
+    place.later(days=REST.days)
     web.put("/bai/mat", article("Tin về lại"))
     assert labels(place.crawl(spec)) == dict.fromkeys(dead[:2], "dropped:no_text") | {"/bai/mat": "archived"}
     assert labels(place.crawl(spec, urls={"bao-thu": [web.base + dead[0]]})) == {dead[0]: "dropped:no_text"}
@@ -212,16 +213,9 @@ def test_what_was_kept_once_is_remembered_while_its_page_is_gone(web: Web, place
     spec = web.spec()
     place.crawl(spec)
     web.put("/bai/1", "Không có", status=404)
-    assert labels(place.crawl(spec)) == {"/bai/1": "dropped:http_404"}
+    assert labels(place.later(hours=1).crawl(spec)) == {"/bai/1": "dropped:http_404"}
     web.put("/bai/1", article("Tin một"))
-    assert labels(place.crawl(spec)) == {"/bai/1": "unchanged"}
-
-
-def grow_old(place: Place, age: timedelta) -> None:
-    """Let everything remembered be older by `age`."""
-    with place.records.write() as session:
-        for row in session.scalars(select(SeenRow)):
-            row.fetched_at -= age
+    assert labels(place.later(hours=2).crawl(spec)) == {"/bai/1": "unchanged"}
 
 
 def test_a_run_takes_up_no_more_pages_than_allowed_the_unseen_first(web: Web, place: Place) -> None:

@@ -21,10 +21,15 @@ from core.errors import ArchiveUnavailable, LangngheError, StageFailed
 from core.outcomes import Outcome, Result, Stage
 from core.records import runs
 from core.records.crawled import declare_sources, known_partitions
+from core.records.hosts import Spent
+from core.settings import BudgetSettings
 from crawlers import child, reader, readers
 from crawlers.batches import Batches, Crawl, Haul
+from crawlers.budget import Purse
+from crawlers.hosts import Hosts
 from crawlers.process import child_lines
 from crawlers.run import job
+from crawlers.source import Budget
 from crawlers.tasks import Task, What
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels
 
@@ -99,7 +104,7 @@ def test_a_killed_crawl_takes_its_processes_along_and_is_run_again_without_doubl
     assert 5 <= len(before) < 60
     assert len(partitions) >= len(before) // 5 - 1
 
-    outcomes = place.crawl(spec)
+    outcomes = place.later(hours=1).crawl(spec)
     archived = [o for o in outcomes if o.label == "archived"]
     assert len(outcomes) == 60
     assert len(archived) >= 60 - len(before)
@@ -165,6 +170,7 @@ def test_pages_that_the_archive_can_not_take_end_the_crawl_and_are_not_told(plac
         archive=Archive(place.settings.archive_location),
         records=place.records,
         readers=readers.Readers(),
+        hosts=Hosts(place.records),
         tell=told.extend,
         finished=lambda *_: None,
         fail=errors.append,
@@ -180,7 +186,10 @@ def test_pages_that_the_archive_can_not_take_end_the_crawl_and_are_not_told(plac
         content_hash="1",
     )
     outcome = Outcome(stage=Stage.CRAWL, item=page.url, source_id="bao-thu", result=Result.ARCHIVED)
-    asyncio.run(Batches(crawl, Counter()).process_item(Haul(pages=(page,), outcomes=(outcome,))))
+    purse = Purse(BudgetSettings(), Budget(), Spent())
+    asyncio.run(
+        Batches(crawl, "bao-thu", Counter(), purse).process_item(Haul(pages=(page,), outcomes=(outcome,)))
+    )
     (error,) = errors
     assert isinstance(error, StageFailed)
     assert "UnicodeEncodeError at pyarrow.lib" in str(error)

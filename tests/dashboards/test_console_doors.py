@@ -47,6 +47,7 @@ GETS: dict[str, tuple[str, set[Role]]] = {
 POSTS: dict[str, tuple[str, set[Role]]] = {
     "/queue/decide": ("/queue/decide", READERS),
     "/texts/{page_id}/decide": (f"/texts/{GRAVE_NEW}/decide", READERS),
+    "/texts/{page_id}/follow": (f"/texts/{GRAVE_NEW}/follow", READERS),
     "/undo": ("/undo", READERS),
     "/saved": ("/saved", READERS),
     "/saved/rename": ("/saved/rename", READERS),
@@ -149,6 +150,7 @@ def test_searches_are_filtered_by_the_function_that_guards_the_routes(role: Role
 FILLED = {
     "/queue/decide": {"what": "confirm", "page_id": GRAVE_NEW, "sealed": "x"},
     f"/texts/{GRAVE_NEW}/decide": {"what": "note", "sealed": "x", "why": "x"},
+    f"/texts/{GRAVE_NEW}/follow": {"followed": "true"},
     "/undo": {"first": "1", "last": "1"},
     "/saved": {"name": "x", "place": "search", "address": "q=x"},
     "/saved/rename": {"number": "1", "name": "x"},

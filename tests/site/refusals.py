@@ -104,8 +104,8 @@ BROKEN = (
     ),
     _refused(
         "busy.html",
-        sends("Chờ", status="429 Too Many Requests", Retry_After="86400"),
-        "429 for a day",
+        sends("Chờ", status="429 Too Many Requests"),
+        "429",
         Family.STATUS,
     ),
     _refused(
