@@ -74,7 +74,7 @@ clean: ## remove the virtual environment and the demo's data
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/pip
 	@echo "Installing Lắng Nghe with its development tools into .venv (about a minute) ..."
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,train]"
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train]"
 	@touch $@ .venv/.app
 
 .venv-transformer/.dev: pyproject.toml constraints.txt
@@ -82,5 +82,5 @@ clean: ## remove the virtual environment and the demo's data
 	@echo "Installing Lắng Nghe with torch into .venv-transformer (some minutes, 6 GB) ..."
 	@test -x .venv-transformer/bin/pip || python3 -m venv .venv-transformer
 	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,train,transformer]"
+	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train,transformer]"
 	@touch $@

@@ -51,7 +51,7 @@ def check(spec: SourceSpec, settings: Settings) -> list[Finding]:
                 outcomes.append(Outcome.model_validate(said["outcome"]))
             for what, (ok, detail) in said.get("steps", {}).items():
                 findings.append(Finding(source_id=spec.id, what=what, ok=ok, detail=detail))
-        archive = Archive(apart.archive_location)
+        archive = Archive.of(apart)
         pages = [page for path in archive.partitions() for page in archive.read(path)]
     findings.append(_page(spec, pages, [o for o in outcomes if o.item not in {f.what for f in findings}]))
     return findings

@@ -40,7 +40,7 @@ class House:
     @cached_property
     def archive(self) -> Archive:
         """The archive of pages."""
-        return Archive(self.settings.archive_location)
+        return Archive.of(self.settings)
 
     @cached_property
     def spool(self) -> Spool:

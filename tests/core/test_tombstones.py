@@ -67,7 +67,7 @@ def test_the_records_forget_addresses_and_keep_counts(records: Records) -> None:
 
 
 def test_a_rewritten_partition_takes_the_place_of_the_old(records: Records, make_page: MakePage) -> None:
-    archive = Archive("memory://tombstones")
+    archive = Archive(str(tmp_path))
     [old] = archive.write([make_page(number=n) for n in range(3)])
     [new] = archive.write([make_page(number=n) for n in range(2)])
     crawled.record_batch(records, "run", [old], [], [])
