@@ -10,6 +10,7 @@ import typer
 from core.errors import BadInput, BadQuery, BadSettings, BadUsage, LangngheError
 from core.logs import set_up_logs
 from langnghe.commands import (
+    archive,
     demo,
     drift,
     kibana,
@@ -37,6 +38,7 @@ app = typer.Typer(
 for room in (stages, reading, models, drift, upkeep, kibana, demo):
     for command in room.COMMANDS:
         app.command()(command)
+app.add_typer(archive.app, name="archive")
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")

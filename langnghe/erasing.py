@@ -7,17 +7,17 @@ under an erased page (the comments on an article) bears its title and goes with 
 """
 
 import html
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urldefrag
 
-from core.archive import Partition
 from core.contracts import Contract, Page, PageType
 from core.errors import BadUsage, PartitionDamaged
-from core.records import crawled, notices, tombstones
+from core.records import notices, tombstones
 from core.records.signatures import signatures
 from core.urls import normalise, page_id
 from index.engine import Engine, Query
 from langnghe.house import House
+from langnghe.partitions import clear, rewrite
 from nlp import duplicates, stories
 
 AT_ONCE = 200  # texts whose signatures are forgotten in one transaction
@@ -67,18 +67,8 @@ def go_on(house: House) -> Erased:
     """
     if not tombstones.tombstones(house.records, unfinished=True):
         return Erased()
-    house.archive.sweep()
-    reports: set[str] = set()
-    rewritten, damaged = 0, []
-    for path in list(house.archive.partitions()):
-        try:
-            if gone := tombstones.erased(house.records, house.archive.names(path)):
-                pages = [page for page in house.archive.read(path) if page.id in gone]
-                reports |= _out_of_records(house, pages)
-                rewrite(house, path, gone)
-                rewritten += 1
-        except PartitionDamaged:
-            damaged.append(path)
+    with house.rearranging():
+        reports, rewritten, damaged = _out_of_archive(house)
     with house.folding(), house.engines() as engines:
         reports |= _out_of_records(house, _indexed(house, engines))
         names = [t.page_id for t in tombstones.tombstones(house.records, unfinished=True)]
@@ -98,17 +88,22 @@ def go_on(house: House) -> Erased:
     )
 
 
-def rewrite(house: House, path: str, gone: Collection[str]) -> Partition | None:
-    """Let the partition at `path` go on without the pages `gone`; return what holds the others, if any.
-
-    A kill after any step leaves the old partition, the new one or both, and repeating it leaves the new one.
-    """
-    left = [page for page in house.archive.read(path) if page.id not in gone]
-    successor = house.archive.write(left)[0] if left else None
-    crawled.retire_partition(house.records, path, successor)
-    house.spool.drop(path)
-    house.archive.remove(path)
-    return successor
+def _out_of_archive(house: House) -> tuple[set[str], int, list[str]]:
+    """Return the reports removed, how many partitions were rewritten or dropped, and the damaged ones."""
+    house.archive.sweep()
+    clear(house)
+    reports: set[str] = set()
+    rewritten, damaged = 0, []
+    for path in list(house.archive.partitions()):
+        try:
+            if gone := tombstones.erased(house.records, house.archive.names(path)):
+                pages = [page for page in house.archive.read(path) if page.id in gone]
+                reports |= _out_of_records(house, pages)
+                rewrite(house, path, gone)
+                rewritten += 1
+        except PartitionDamaged:
+            damaged.append(path)
+    return reports, rewritten, damaged
 
 
 def forget(house: House, engines: Sequence[Engine], page_ids: Sequence[str]) -> None:

@@ -85,6 +85,15 @@ class House:
         with self.lock("folding.lock"):
             yield
 
+    @contextmanager
+    def rearranging(self) -> Iterator[None]:
+        """Hold the right to put partitions of the archive in the place of others, or to rely on their places.
+
+        Whoever needs the data folder too (a run) takes that first.
+        """
+        with self.lock("archive.lock"):
+            yield
+
     def lock(self, name: str) -> FileLock:
         """Return a lock of the data folder, not yet taken."""
         try:

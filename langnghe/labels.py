@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -11,12 +10,12 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from core.contracts import Contract, Decision, Kind, Page, PageType, SeverityLevel, Triage, What
-from core.errors import PartitionDamaged
 from core.masking import masked_page
 from core.records import crawled, decisions
 from core.taxonomy import taxonomy
 from core.triage import settle, standing, verdict
 from langnghe.house import House
+from langnghe.partitions import pages
 from nlp.engine import details
 from nlp.features import Reading
 from nlp.identity import masked_spans
@@ -156,12 +155,10 @@ def _revisions(house: House, wanted: Mapping[str, object]) -> dict[str, list[Pag
     sources = {text.source_id for text in known.values()}
     everywhere = len(known) < len(wanted)
     found: dict[str, dict[str, Page]] = {}
-    for path in house.archive.partitions() if wanted else ():
-        if everywhere or house.archive.describe(path, 0).source_id in sources:
-            with suppress(PartitionDamaged):  # the stages report it
-                for page in house.archive.read(path):
-                    if page.id in wanted:
-                        found.setdefault(page.id, {}).setdefault(page.content_hash, page)
+    for part in pages(house, None if everywhere else sources) if wanted else ():
+        for page in part:
+            if page.id in wanted:
+                found.setdefault(page.id, {}).setdefault(page.content_hash, page)
     return {name: sorted(pages.values(), key=lambda p: p.fetched_at) for name, pages in found.items()}
 
 

@@ -122,13 +122,19 @@ class _Rebuild:
             self.build()
             self.read_names()
             try:
-                with running(self.house, "rebuild", self.run_id, WAIT_S):
+                with running(self.house, "rebuild", self.run_id, WAIT_S), self.house.rearranging():
                     return self.finish()
             except Busy:
                 continue  # a run goes on, and may bring more
 
     def build(self) -> None:
         """Bring in what the records know and the generation lacks; what can't be read is left for the end."""
+        while self.build_known():
+            pass
+
+    def build_known(self) -> bool:
+        """Bring in what is known now; say whether others took the place of some meanwhile."""
+        missed = set()
         waiting = crawled.partitions_to_build(self.house.records, self.name)
         done = crawled.partitions_built(self.house.records, self.name)
         total = done + len(waiting)
@@ -137,10 +143,12 @@ class _Rebuild:
             try:
                 pages = self.house.archive.read(partition.path)
             except PartitionDamaged:
+                missed.add(partition.path)
                 continue
             self.add(partition, pages)
             done += 1
             self.on_progress(done, total)
+        return bool(missed and missed - crawled.known_partitions(self.house.records))
 
     def add(self, partition: Partition, pages: list[Page]) -> None:
         """Analyse the pages of a partition and write them down."""
@@ -154,18 +162,23 @@ class _Rebuild:
 
     def read_names(self) -> None:
         """Know the pages of all partitions, also of those that an earlier try had built."""
-        known = crawled.known_partitions(self.house.records)
-        for path in self.names.keys() - known:
-            del self.names[path]  # rewritten meanwhile
-        for path in known - self.names.keys():
-            try:
-                self.names[path] = self.house.archive.names(path)
-                self.damaged.discard(path)
-            except PartitionDamaged:
-                self.damaged.add(path)
+        self.damaged.clear()
+        while True:
+            known = crawled.known_partitions(self.house.records)
+            self.damaged &= known
+            for path in self.names.keys() - known:
+                del self.names[path]  # rewritten or merged meanwhile
+            unread = known - self.names.keys() - self.damaged
+            if not unread:
+                return
+            for path in unread:
+                try:
+                    self.names[path] = self.house.archive.names(path)
+                except PartitionDamaged:
+                    self.damaged.add(path)
 
     def finish(self) -> Rebuilt:
-        """Catch up, verify, swap, and let the old generation go. Only within a run."""
+        """Catch up, verify, swap, and let the old generation go. Only within a run that holds the archive."""
         house, generations = self.house, self.house.generations
         pipeline.adopt(house, self.run_id)
         for partition in crawled.partitions_to_build(house.records, self.name):

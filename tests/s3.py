@@ -141,9 +141,7 @@ class Faults:
             }[kind]
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start_response(status, [("Content-Type", "application/xml")])
-            return [
-                f"<Error><Code>{code}</Code><Message>Please reduce your request rate.</Message></Error>".encode()
-            ]
+            return [f"<Error><Code>{code}</Code><Message>Not now.</Message></Error>".encode()]
         if kind == "hang":
             threading.Event().wait(60)
         answer = self.app(environ, start_response)
@@ -167,7 +165,7 @@ def main() -> None:
     server = make_server(
         "127.0.0.1", int(sys.argv[1]), app, threaded=True, request_handler=MotoRequestHandler, ssl_context=tls
     )
-    print(server.server_port, flush=True)
+    print(server.server_port, flush=True)  # noqa: T201 - whom the tests' process reads
     server.serve_forever()
 
 

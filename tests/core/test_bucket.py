@@ -91,7 +91,7 @@ def test_a_bucket_that_is_not_there_is_no_empty_archive(s3: S3, make_page: MakeP
         lambda: archive.read("source=a/day=2026-11-18/x.parquet"),
     ):
         with pytest.raises(
-            ArchiveUnavailable, match="s3://no-such-bucket/archive: .*make it, or set another"
+            ArchiveUnavailable, match=r"s3://no-such-bucket/archive: .*make it, or set another"
         ):
             attempt()
 
@@ -184,6 +184,21 @@ except ArchiveUnavailable as error:
         env=nothing,
     )
     assert "there is no key; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in done.stdout
+
+
+def test_without_s3fs_it_is_said_what_to_install() -> None:
+    script = """
+import sys
+sys.modules["s3fs"] = None
+from core.archive import Archive
+from core.errors import MissingPart
+try:
+    Archive("s3://bucket")
+except MissingPart as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "archive s3://bucket needs the extra `s3`: pip install 'langnghe[s3]'\n"
 
 
 def test_another_kind_of_place_is_refused() -> None:

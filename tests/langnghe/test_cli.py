@@ -20,7 +20,7 @@ from tests.langnghe.conftest import command
 def test_help_names_every_command() -> None:
     shown = CliRunner().invoke(app, ["--help"]).output
     names = "demo run crawl analyse index watch extract search serve report train evaluate"
-    for name in [*names.split(), "drift", "sources", "quarantine", "users", "labels", "models"]:
+    for name in [*names.split(), "drift", "archive", "sources", "quarantine", "users", "labels", "models"]:
         assert f"\n  {name} " in shown
 
 
