@@ -24,10 +24,12 @@ from core.settings import Settings
 from index.engine import Query
 from langnghe import compacting, erasing, pipeline
 from langnghe.compacting import TARGET_PAGES, compact
+from langnghe.demo.site.server import RunningWeb
 from langnghe.house import House, running
 from langnghe.partitions import pages
 from langnghe.rebuild import rebuild
 from langnghe.retention import prune
+from langnghe.verifying import verify
 from tests.conftest import NOON
 from tests.langnghe.archived import agreed, crawl, held, settle
 from tests.langnghe.conftest import archive, command, in_a_process, indexed, killed_at, run
@@ -339,6 +341,31 @@ def test_a_server_that_fails_in_the_middle_loses_nothing(
     assert held(house) == before
     assert agreed(house)
     assert len(list(house.archive.partitions())) == 1
+    house.records.close()
+
+
+def test_what_the_crawl_process_brings_to_s3_is_merged_and_verified_there(
+    settings: Settings, web: RunningWeb, s3: S3, tmp_path: Path
+) -> None:
+    site = web.sites[-1]
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / f"{site.id}.yaml").write_bytes((web.sources_dir / f"{site.id}.yaml").read_bytes())
+    update = {
+        "sources_dir": tmp_path / "sources",
+        "archive_url": f"s3://{s3.make_bucket()}/langnghe",
+        "s3": s3.settings,
+        "crawl": settings.crawl.model_copy(update={"batch_pages": 3, "pages_per_run": 9}),
+    }
+    house = House(settings.model_copy(update=update))
+    with running(house, "crawl") as run_id:
+        pipeline.crawl(house, run_id, [site.id])
+    settle(house)
+    before = held(house)
+    assert before
+    assert compact(house, date(2999, 1, 1)).merged > 1
+    assert held(house) == before
+    assert verify(house).findings == ()
+    assert not (settings.data_dir / "archive").exists()
     house.records.close()
 
 
