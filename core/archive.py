@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from core.contracts import Contract, Page
 from core.errors import PartitionDamaged, PartitionForeign, PartitionGone
 from core.settings import S3Settings, Settings
-from core.store import Stored, open_store
+from core.store import open_store
 
 PARTITION = re.compile(r"source=[\w-]+/day=\d{4}-\d\d-\d\d/[0-9a-f]{64}\.parquet")
 DRAFT = re.compile(r"\.[0-9a-f]{64}\.parquet\.[0-9a-f]{32}")
@@ -99,16 +99,16 @@ class Archive:
         folders = [name for name in self.store.folders() if name.startswith("source=")]
         return [folder.removeprefix("source=") for folder in folders]
 
-    def files(self, source_id: str) -> Iterator[Stored]:
-        """Yield all files of a source by and by, sorted; also those that are no partitions."""
-        yield from self.store.files(f"source={source_id}")
+    def files(self, source_id: str) -> Iterator[str]:
+        """Yield the paths of all files of a source by and by, sorted; also those that are no partitions."""
+        return self.store.files(f"source={source_id}")
 
     def partitions(self) -> Iterator[str]:
         """Yield the paths of all partitions, source by source, sorted; other files are passed over."""
         for source in self.sources():
-            for file in self.files(source):
-                if PARTITION.fullmatch(file.path):
-                    yield file.path
+            for path in self.files(source):
+                if PARTITION.fullmatch(path):
+                    yield path
 
     def read(self, path: str) -> list[Page]:
         """Return the pages of a partition. Raises PartitionDamaged if it is gone or does not fit its name."""
@@ -118,7 +118,7 @@ class Archive:
         except ValidationError as error:
             raise PartitionForeign(_foreign(path)) from error
 
-    def names(self, path: str) -> list["Name"]:
+    def names(self, path: str) -> list[Name]:
         """Return the ids in a partition, at a fraction of the cost of `read`. Raises PartitionDamaged."""
         table = self._table(path, ["id", "thread_id", "parent_id"])
         return [Name(**row) for row in table.to_pylist()]
@@ -150,9 +150,9 @@ class Archive:
     def sweep(self) -> None:
         """Remove what writers left behind that were killed. Only while nobody writes."""
         for source in self.sources():
-            for file in self.files(source):
-                if DRAFT.fullmatch(PurePosixPath(file.path).name):
-                    self.store.remove(file.path)
+            for path in self.files(source):
+                if DRAFT.fullmatch(PurePosixPath(path).name):
+                    self.store.remove(path)
 
     def describe(self, path: str, pages: int) -> Partition:
         """Return the partition at `path`, which names its source and day."""

@@ -8,7 +8,6 @@ import fsspec
 
 from core.errors import ArchiveUnavailable, MissingPart
 from core.settings import S3Settings
-from core.store import Stored
 
 # What went wrong, by the server's code or, where no answer came, by the name of botocore's exception.
 DENIED = (
@@ -106,11 +105,11 @@ class Bucket:
             for found in answer.get("CommonPrefixes", ())
         )
 
-    def files(self, folder: str) -> Iterator[Stored]:
-        """Yield the files below `folder`, sorted; each request brings up to 1,000."""
+    def files(self, folder: str) -> Iterator[str]:
+        """Yield the paths of the files below `folder`, sorted; each request brings up to 1,000."""
         for answer in self._pages(f"{self.prefix}{folder}/"):
             for found in answer.get("Contents", ()):
-                yield Stored(found["Key"].removeprefix(self.prefix), found["Size"])
+                yield str(found["Key"]).removeprefix(self.prefix)
 
     def _pages(self, prefix: str, **given: str) -> Iterator[dict[str, Any]]:
         while True:

@@ -4,20 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 from fsspec.core import split_protocol
 
 from core.errors import ArchiveUnavailable, BadSettings
 from core.settings import S3Settings
-
-
-class Stored(NamedTuple):
-    """A file of a store: its path within it, and its size in bytes."""
-
-    path: str
-    size: int
 
 
 class Store(Protocol):
@@ -40,8 +33,8 @@ class Store(Protocol):
     def folders(self) -> list[str]:
         """Return the names of the folders at the top, sorted."""
 
-    def files(self, folder: str) -> Iterator[Stored]:
-        """Yield the files below `folder`, by and by, so that memory does not grow with their number."""
+    def files(self, folder: str) -> Iterator[str]:
+        """Yield the paths of the files below `folder`, by and by, so that many take no more memory."""
 
 
 def open_store(location: str, s3: S3Settings) -> Store:
@@ -108,8 +101,8 @@ class Folder:
         except OSError as error:
             raise self._unavailable(error, "can't be listed") from error
 
-    def files(self, folder: str) -> Iterator[Stored]:
-        """Yield the files below `folder`, sorted, reading one folder at a time."""
+    def files(self, folder: str) -> Iterator[str]:
+        """Yield the paths of the files below `folder`, sorted, reading one folder at a time."""
         try:
             with os.scandir(self.root / folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
@@ -121,8 +114,7 @@ class Folder:
             if entry.is_dir():
                 yield from self.files(f"{folder}/{entry.name}")
             else:
-                with suppress(FileNotFoundError):  # removed meanwhile
-                    yield Stored(f"{folder}/{entry.name}", entry.stat().st_size)
+                yield f"{folder}/{entry.name}"
 
     def _unavailable(self, error: OSError, what: str) -> ArchiveUnavailable:
         why = error.strerror or error

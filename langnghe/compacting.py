@@ -18,10 +18,10 @@ from core.records import partitions
 from langnghe.house import House
 from langnghe.partitions import clear
 
-# A partition of 5,000 articles is 7 MB on the disk and 400 MB as pages in memory, as a rebuild reads them
-# (docs/archive.md); few sources have more in a day.
+# 5,000 articles are 6 MB on the disk and 120 MB as pages in memory, as a rebuild reads them; few sources have
+# more in a day.
 TARGET_PAGES = 5000
-MOST_BYTES = 128 * 2**20  # of rows in memory: 5,000 articles have 20 MB, a forum of giant posts may have more
+MOST_BYTES = 128 * 2**20  # of rows in memory: 5,000 articles have 17 MB, giant posts may have far more
 
 OnProgress = Callable[[int, int], None]
 

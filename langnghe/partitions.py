@@ -37,7 +37,7 @@ def clear(house: House) -> list[str]:
     unknown = []
     for source in house.archive.sources():
         known = partitions.of_source(house.records, source)
-        files = (file.path for file in house.archive.files(source))
+        files = house.archive.files(source)
         strange = [path for path in files if path not in known and PARTITION.fullmatch(path)]
         gone = partitions.retired(house.records, strange)
         for path in gone:

@@ -87,13 +87,13 @@ class _Verification:
         before = partitions.of_source(records, source)
         faults: dict[str, Fault] = {}
         looked_at, strange = set(), set()
-        for file in self.house.archive.files(source):
-            if file.path not in before:
-                strange.add(file.path)
+        for path in self.house.archive.files(source):
+            if path not in before:
+                strange.add(path)
                 continue
-            looked_at.add(file.path)
-            if fault := self.fault(file.path, before[file.path]):
-                faults[file.path] = fault
+            looked_at.add(path)
+            if fault := self.fault(path, before[path]):
+                faults[path] = fault
         now = partitions.of_source(records, source)
         for path in now.keys() - looked_at:  # not there, or come meanwhile
             if fault := self.fault(path, now[path]):
@@ -128,7 +128,7 @@ class _Verification:
 
     def besides(self, source: str, strange: set[str]) -> dict[str, Fault]:
         """Return what is still there of files that the records did not know, and is still not known."""
-        left = sorted(strange.intersection(file.path for file in self.house.archive.files(source)))
+        left = sorted(strange.intersection(self.house.archive.files(source)))
         known = partitions.of_source(self.house.records, source)
         retired = partitions.retired(self.house.records, left)
         return {

@@ -9,7 +9,6 @@ measured first: memory that is flat is the same there. The texts are those of `t
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -80,12 +79,17 @@ def alone(step: Callable[..., int], *given: object) -> Done:
 
 def measured(step: Callable[..., int], *given: object) -> Done:
     """Do a step here; `write` tells its own seconds, as it makes the pages too."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = memory("VmRSS")
     started, worked = time.perf_counter(), time.process_time()
     count = step(*given)
     spent = SPENT or [time.perf_counter() - started, time.process_time() - worked]
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Done(*spent, (after - before) / 1024, count)
+    return Done(*spent, memory("VmHWM") - before, count)
+
+
+def memory(which: str) -> float:
+    """Return what this process holds now (`VmRSS`) or held at most (`VmHWM`), in megabytes."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{which}:")) / 1024
 
 
 SPENT: list[float] = []  # by the clock and of a processor, where a step does more than what is measured

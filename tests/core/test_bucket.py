@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,13 @@ def test_a_server_that_dies_is_named_and_what_it_acknowledged_was_whole(
     with serving() as s3:
         archive = Archive(f"s3://{s3.make_bucket()}", s3.settings.model_copy(update=IMPATIENT))
         [partition] = archive.write([make_page()])
-        s3.kill()
+        s3.fault("hang", "PUT")
+        with ThreadPoolExecutor() as pool:
+            cut_off = pool.submit(archive.write, [make_page(number=3)])
+            s3.met()
+            s3.kill()
+            with pytest.raises(ArchiveUnavailable, match=r"no answer from http://127.*; see that it is up"):
+                cut_off.result()
         for attempt in (
             lambda: archive.write([make_page(number=2)]),
             lambda: archive.read(partition.path),
