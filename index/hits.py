@@ -1,16 +1,16 @@
 """A document under its verdict, as it is shown."""
 
+from collections.abc import Sequence
+
 from core.contracts import Document, Triage
 from index.effective import effective, group_of
 from index.engine import Hit
-from index.expression import All, Expression
+from index.expression import Term
 from index.words import highlights
 
-EVERYTHING = All()
 
-
-def hit(document: Document, triage: Triage, expression: Expression = EVERYTHING, others: int = 0) -> Hit:
-    """Return `document` under `triage`, with what matched `expression` and how many more its group has."""
+def hit(document: Document, triage: Triage, terms: Sequence[Term] = (), others: int = 0) -> Hit:
+    """Return `document` under `triage`, with where `terms` are in it and how many more its group has."""
     counted = effective(document, triage)
     return Hit(
         document=document,
@@ -21,5 +21,5 @@ def hit(document: Document, triage: Triage, expression: Expression = EVERYTHING,
         categories=counted.categories,
         group=group_of(document.id, document.page.thread_id, document.analysis.duplicate_of),
         others=others,
-        highlights=highlights(document, expression),
+        highlights=highlights(document, terms),
     )

@@ -27,15 +27,20 @@ def folded(term: Term) -> Term:
     return replace(term, words=tuple(map(_folded, term.words)), exact=False)
 
 
-def highlights(document: Document, expression: Expression) -> tuple[Span, ...]:
-    """Return where the terms that are sought, not excluded, occur in the document's fields, in reading order.
+def sought(expression: Expression) -> tuple[Term, ...]:
+    """Return the terms that are sought, not excluded."""
+    return tuple(leaf for leaf, excluded in leaves(expression) if isinstance(leaf, Term) and not excluded)
+
+
+def highlights(document: Document, terms: Sequence[Term]) -> tuple[Span, ...]:
+    """Return where `terms` occur in the document's fields, in reading order.
 
     A term with marks is also found without them in a document that is written without any.
     Spans of different terms may overlap.
     """
-    wanted = [leaf for leaf, excluded in leaves(expression) if isinstance(leaf, Term) and not excluded]
-    if wanted and is_bare(document):
-        wanted = list(map(folded, wanted))
+    if not terms:
+        return ()
+    wanted = [folded(term) for term in terms] if is_bare(document) else terms
     spans = {
         Span(field=field, start=start, end=end)
         for field in SEARCHED

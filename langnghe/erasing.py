@@ -6,9 +6,10 @@ let go of it, in an order in which each step finds what it needs however often i
 under an erased page (the comments on an article) bears its title and goes with it.
 """
 
-import html
 from collections.abc import Iterable, Sequence
 from urllib.parse import urldefrag
+
+from markupsafe import escape
 
 from core.contracts import Contract, Page, PageType
 from core.errors import BadUsage, PartitionDamaged
@@ -38,17 +39,18 @@ class Erased(Contract):
     unsearched: tuple[str, ...] = ()
 
 
-def request(house: House, page: str, who: str, why: str) -> set[str]:
-    """Set tombstones on what `page`, an id or address, names, and return the ids: it is not let in any more.
+def request(house: House, page: str, who: str, why: str) -> tuple[set[str], set[str]]:
+    """Set tombstones on what `page`, an id or address, names: it is not let in any more.
 
-    An address names the page whose id it gives, and those that were found at it. Raises BadUsage for what
-    is neither.
+    Returns the ids, and the weeks of reports that linked to the address, which are removed: a page that was
+    pruned is found there only. An address names the page whose id it gives, and those that were found at it.
+    Raises BadUsage for what is neither.
     """
     if "://" not in page:
         if len(page) != 24 or not _ID.issuperset(page):
             raise BadUsage(f"{page!r} is neither a page's id (24 hex digits) nor an address")
         tombstones.erase(house.records, {page: ()}, who, why)
-        return {page}
+        return {page}, set()
     try:
         bare, anchor = urldefrag(page)
         ids = {page_id(bare, anchor)} | tombstones.pages_at(house.records, page)
@@ -56,7 +58,7 @@ def request(house: House, page: str, who: str, why: str) -> set[str]:
     except ValueError as error:
         raise BadUsage(str(error)) from error
     tombstones.erase(house.records, dict.fromkeys(ids, urls), who, why)
-    return ids
+    return ids, {week for url in urls for week in _out_of_reports(house, url)}
 
 
 def go_on(house: House) -> Erased:
@@ -67,8 +69,20 @@ def go_on(house: House) -> Erased:
     """
     if not tombstones.tombstones(house.records, unfinished=True):
         return Erased()
+    house.drop_leftovers()
+    reports: set[str] = set()
+    rewritten = 0
     with house.rearranging():
-        reports, rewritten, damaged = _out_of_archive(house)
+        house.archive.sweep()
+        clear(house)
+        while True:
+            stones = len(tombstones.tombstones(house.records))
+            shown, changed, damaged = _out_of_archive(house)
+            reports |= shown
+            rewritten += changed
+            # What answers to a page that was found now may lie in a partition that was looked through before.
+            if len(tombstones.tombstones(house.records)) == stones:
+                break
     with house.folding(), house.engines() as engines:
         reports |= _out_of_records(house, _indexed(house, engines))
         names = [t.page_id for t in tombstones.tombstones(house.records, unfinished=True)]
@@ -89,9 +103,7 @@ def go_on(house: House) -> Erased:
 
 
 def _out_of_archive(house: House) -> tuple[set[str], int, list[str]]:
-    """Return the reports removed, how many partitions were rewritten or dropped, and the damaged ones."""
-    house.archive.sweep()
-    clear(house)
+    """Take erased pages out of all partitions; return reports removed, partitions rewritten, and damaged."""
     reports: set[str] = set()
     rewritten, damaged = 0, []
     for path in list(house.archive.partitions()):
@@ -126,24 +138,27 @@ def _out_of_records(house: House, pages: Iterable[Page]) -> set[str]:
     reports: set[str] = set()
     named: dict[tuple[str, str], dict[str, set[str]]] = {}
     for page in pages:
-        stone = next(stones[n] for n in (page.id, page.thread_id, page.parent_id) if n in stones)
+        over = [stones[n] for n in (page.id, page.thread_id, page.parent_id) if n in stones]
+        if not over:
+            continue  # another writing of the page stands under an erased one, and takes this along
+        stone = over[0]
         urls = {page.url, page.canonical_url, normalise(page.url)}
         names = named.setdefault((stone.who, stone.why), {})
         names.setdefault(page.id, set()).update(urls)
         if page.type is PageType.ARTICLE:
             names.setdefault(page_id(page.url), set()).update(urls)  # or it would be asked for again
-        reports |= _out_of_reports(house, page)
+        reports |= _out_of_reports(house, page.url)
     for (who, why), addresses in named.items():
         tombstones.erase(house.records, addresses, who, why)
     return reports
 
 
-def _out_of_reports(house: House, page: Page) -> set[str]:
-    """Remove the weekly reports that link to `page`; return their weeks."""
+def _out_of_reports(house: House, url: str) -> set[str]:
+    """Remove the weekly reports that link to `url`; return their weeks."""
     removed = set()
     for report in notices.reports(house.records):
         files = [house.settings.reports_dir / name for name in (report.html, report.pdf)]
-        if files[0].is_file() and html.escape(page.url) in files[0].read_text(encoding="utf-8"):
+        if files[0].is_file() and str(escape(url)) in files[0].read_text(encoding="utf-8"):
             for file in files:
                 file.unlink(missing_ok=True)
             notices.forget_report(house.records, report.week)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock, Timeout
 
@@ -17,7 +17,7 @@ from core.records import Records, open_records, runs
 from core.settings import Settings
 from core.spool import Spool
 from crawlers.source import Sources, load_sources
-from index import open_engine, open_generations
+from index import open_generations
 from index.engine import Engine
 from index.generations import Generations
 
@@ -50,7 +50,7 @@ class House:
     @cached_property
     def engine(self) -> Engine:
         """The search engine."""
-        return open_engine(self.settings)
+        return self.generations.open()
 
     @cached_property
     def generations(self) -> Generations:
@@ -76,13 +76,24 @@ class House:
         with self.building() as beside:
             yield [self.engine] if beside is None else [self.engine, beside]
 
+    def drop_leftovers(self) -> None:
+        """Drop the generations that a killed rebuild left: neither the serving nor the half-built one.
+
+        While a rebuild is under way it sees to that itself, before a next run begins.
+        """
+        with suppress(Busy), self.alone("rebuild"):
+            kept = {self.generations.serving(), self.generations.building()}
+            for name in self.generations.names():
+                if name not in kept:
+                    self.generations.drop(name)
+
     @contextmanager
     def folding(self) -> Iterator[None]:
         """Hold the right to fold copies and write them down, which a run and a rebuild take in turns.
 
         Between the two no other may change who leads, or one of the indices would keep what was so before.
         """
-        with self.lock("folding.lock"):
+        with self._lock("folding"):
             yield
 
     @contextmanager
@@ -91,18 +102,29 @@ class House:
 
         Whoever needs the data folder too (a run) takes that first.
         """
-        with self.lock("archive.lock"):
+        with self._lock("archive"):
             yield
 
-    def lock(self, name: str) -> FileLock:
-        """Return a lock of the data folder, not yet taken."""
+    @contextmanager
+    def alone(self, what: Literal["run", "rebuild"], wait_s: float = 0.0) -> Iterator[None]:
+        """Be the only run, or the only rebuild. Raises Busy when there is one for longer than `wait_s`."""
+        lock = self._lock(what)
+        try:
+            lock.acquire(timeout=wait_s)
+        except Timeout as error:
+            folder = self.settings.data_dir
+            raise Busy(f"another {what} works on {folder}; try again when it has ended") from error
+        with lock:
+            yield
+
+    def _lock(self, name: str) -> FileLock:
         try:
             self.settings.data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadUsage(
                 f"data folder {self.settings.data_dir}: {error.strerror}; choose another"
             ) from error
-        return FileLock(self.settings.data_dir / name)
+        return FileLock(self.settings.data_dir / f"{name}.lock")
 
     @cached_property
     def analyser(self) -> Analyser:
@@ -132,12 +154,7 @@ def running(house: House, command: str, run_id: str | None = None, wait_s: float
 
     Raises Busy when another run holds the folder for longer than `wait_s`.
     """
-    lock = house.lock("run.lock")
-    try:
-        lock.acquire(timeout=wait_s)
-    except Timeout as error:
-        raise Busy(f"another run works on {house.settings.data_dir}; wait for it to end") from error
-    with lock:
+    with house.alone("run", wait_s):
         name = runs.start_run(house.records, command, run_id)
         try:
             yield name

@@ -5,18 +5,20 @@ run again and goes on where it stopped. What is slow to load (models, charts) is
 needs it, so that commands start quickly.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.archive import Partition
 from core.contracts import Alert, AlertKind, Document, Page, ReportFile, SourceState
-from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
+from core.errors import BadSettings, BadUsage, IndexUnavailable, LangngheError, PartitionDamaged
 from core.logs import log
 from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, decisions, notices, runs, tombstones
 from core.records.signatures import signatures
 from core.settings import Settings
+from core.signatures import Copies
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
@@ -174,18 +176,31 @@ def index_documents(
 ) -> list[Outcome]:
     """Write `documents` to the index, copies folded, with the story of each; return the outcomes.
 
-    That is the serving index, or else the one that is `building`, which hears of new leaders in any case.
+    That is the serving index, or else the one that is `building`; both hear of new leaders.
     What was erased is left out.
     """
     with house.folding():
-        if building is not None:
-            return _fold_and_write(house, documents, [building])
-        with house.engines() as engines:
-            return _fold_and_write(house, documents, engines)
+        if building is None:
+            outcomes, groups = _fold_and_write(house, documents, house.engine)
+            with house.building() as beside:
+                if beside is not None:
+                    _lead(beside, groups)
+        else:
+            outcomes, groups = _fold_and_write(house, documents, building)
+            with suppress(IndexUnavailable):  # the new one may replace one that can't be used
+                _lead(house.engine, groups)
+    return outcomes
 
 
-def _fold_and_write(house: House, documents: Sequence[Document], engines: Sequence[Engine]) -> list[Outcome]:
-    """Write to the first of `engines`, and tell all of them who leads."""
+def _lead(engine: Engine, groups: Iterable[Copies]) -> None:
+    for group in groups:
+        engine.lead(group.leader, group.followers)
+
+
+def _fold_and_write(
+    house: House, documents: Sequence[Document], engine: Engine
+) -> tuple[list[Outcome], Sequence[Copies]]:
+    """Write to `engine`, and tell it who leads; return the outcomes and that."""
     gone = tombstones.erased(house.records, [d.page for d in documents])
     latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
     erased = [latest.pop(name) for name in sorted(gone)]
@@ -198,10 +213,8 @@ def _fold_and_write(house: House, documents: Sequence[Document], engines: Sequen
     folded = [
         d.model_copy(update={"analysis": d.analysis.model_copy(update=links[d.id])}) for d in latest.values()
     ]
-    written = engines[0].write(folded)
-    for engine in engines:
-        for group in groups:
-            engine.lead(group.leader, group.followers)
+    written = engine.write(folded)
+    _lead(engine, groups)
     # Of a refusal by the engine, its own code is the detail.
     outcomes = [
         _outcome(
@@ -209,7 +222,8 @@ def _fold_and_write(house: House, documents: Sequence[Document], engines: Sequen
         )
         for w in written
     ]
-    return outcomes + [_outcome(Stage.INDEX, d.page, Result.DROPPED, "erased") for d in erased]
+    dropped = [_outcome(Stage.INDEX, d.page, Result.DROPPED, "erased") for d in erased]
+    return outcomes + dropped, groups
 
 
 def watch(house: House, now: datetime) -> list[Alert]:

@@ -11,8 +11,6 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
-from filelock import Timeout
-
 from core.archive import Name, Partition
 from core.contracts import Contract, Page, Triage
 from core.errors import Busy, IndexUnavailable, PartitionDamaged, StageFailed
@@ -22,7 +20,6 @@ from index.engine import Engine, Query
 from langnghe import pipeline
 from langnghe.house import House, running
 
-LOCK = "rebuild.lock"
 WAIT_S = 5.0  # how long the end waits for a run before it looks for what that run has brought
 SAMPLE = 200  # documents that are asked for one by one
 
@@ -54,12 +51,7 @@ def rebuild(house: House, on_progress: OnProgress | None = None) -> Rebuilt:
     way, and StageFailed when the new generation is not what archive and records say: it is dropped then, and
     the old one serves on.
     """
-    lock = house.lock(LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Busy(f"another rebuild works on {house.settings.data_dir}; wait for it to end") from error
-    with lock:
+    with house.alone("rebuild"):
         name, engine = _begin(house)
         try:
             return _Rebuild(house, name, engine, on_progress or (lambda done, of: None)).whole()
@@ -85,7 +77,7 @@ def _begin(house: House) -> tuple[str, Engine]:
             if other != serving:
                 generations.drop(other)
         crawled.forget_built(records)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{by}"
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{by}"
         return name, generations.build(name)
 
 

@@ -6,17 +6,14 @@ signatures, at last the index: cut off at any point, the next time finds what is
 lists is remembered as seen, by address and hash, and not collected again.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from filelock import Timeout
-
 from core.contracts import VIETNAM, Contract
-from core.errors import Busy, PartitionDamaged
-from core.records import decisions, notices
+from core.errors import PartitionDamaged
+from core.records import Records, decisions, notices
 from index.engine import Query
-from langnghe import rebuild
 from langnghe.erasing import forget
 from langnghe.house import House
 from langnghe.partitions import clear, rewrite
@@ -44,12 +41,9 @@ def prune(house: House, now: datetime, *, dry_run: bool = False) -> Pruned:
 
     Raises Busy while an index is being rebuilt.
     """
-    lock = house.lock(rebuild.LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Busy(f"a rebuild works on {house.settings.data_dir}; prune when it has ended") from error
-    with lock:
+    with house.alone("rebuild"):
+        if not dry_run:
+            house.drop_leftovers()
         with house.engines() as engines:
             for engine in engines:  # what people decided must be in force to count
                 engine.apply(decisions.triages(house.records))
@@ -65,8 +59,8 @@ def prune(house: House, now: datetime, *, dry_run: bool = False) -> Pruned:
 class _Due:
     """What is due: page ids by class, and the questions that find the undecided in the index.
 
-    `kept` are pages on which somebody decided. A partition whose day is not after `old` holds no page that
-    may be kept without a judgement.
+    `kept` are pages on which somebody decided, up to the decision number `seq`. A partition whose day is not
+    after `old` holds no page that may be kept without a judgement.
     """
 
     irrelevant: set[str]
@@ -74,12 +68,26 @@ class _Due:
     decided: set[str]
     queries: tuple[Query, ...]
     sources: set[str]
-    kept: Set[str]
+    kept: set[str]
+    seq: int
     old: date
     unjudged: set[str] = field(default_factory=set)
 
-    def pages(self) -> set[str]:
-        return self.irrelevant | self.relevant | self.decided | self.unjudged
+    def classes(self) -> tuple[set[str], ...]:
+        """Return the page ids, class by class."""
+        return self.irrelevant, self.relevant, self.decided, self.unjudged
+
+    def of(self, names: Sequence[str]) -> set[str]:
+        """Return those of `names` that are due."""
+        return {name for name in names for pages in self.classes() if name in pages}
+
+    def heed(self, records: Records) -> None:
+        """Keep the pages on which somebody has decided meanwhile."""
+        for decision in decisions.decisions(records, after=self.seq):
+            self.seq = decision.seq
+            self.kept.add(decision.page_id)
+            for pages in self.classes():
+                pages.discard(decision.page_id)
 
 
 def _due(house: House, today: date) -> _Due:
@@ -91,7 +99,8 @@ def _due(house: House, today: date) -> _Due:
         Query(relevant=False, decided=False, until=irrelevant),
         Query(relevant=True, decided=False, until=relevant),
     )
-    last = {d.page_id: d.at.astimezone(VIETNAM).date() for d in decisions.decisions(house.records)}
+    register = decisions.decisions(house.records)
+    last = {d.page_id: d.at.astimezone(VIETNAM).date() for d in register}
     sources: set[str] = set()
 
     def found(query: Query) -> set[str]:
@@ -105,10 +114,12 @@ def _due(house: House, today: date) -> _Due:
     return _Due(
         irrelevant=found(queries[0]),
         relevant=found(queries[1]),
-        decided={page_id for page_id in old_decided if last[page_id] <= decided},
+        # One that the register does not know is the index's alone, as of records that were put back.
+        decided={page_id for page_id in old_decided if last.get(page_id, date.max) <= decided},
         queries=queries,
         sources=sources,
-        kept=last.keys(),
+        kept=set(last),
+        seq=register[-1].seq if register else 0,
         old=relevant,
     )
 
@@ -127,7 +138,9 @@ def _out_of_archive(house: House, due: _Due, *, dry_run: bool) -> Pruned:
             names = [name.id for name in house.archive.names(path)]
             if old:
                 due.unjudged |= {n for n in names if n not in due.kept and house.engine.get(n) is None}
-            gone = due.pages().intersection(names)
+            if not dry_run:
+                due.heed(house.records)
+            gone = due.of(names)
             if gone and not dry_run:
                 left = rewrite(house, path, gone)
                 dropped, rewritten = dropped + (left is None), rewritten + (left is not None)
@@ -146,10 +159,13 @@ def _out_of_archive(house: House, due: _Due, *, dry_run: bool) -> Pruned:
 
 
 def _out_of_index(house: House, due: _Due) -> None:
+    due.heed(house.records)
+    pages = set().union(*due.classes())
     with house.folding(), house.engines() as engines:
-        forget(house, engines, sorted(due.pages()))
-        for engine in engines:
-            for query in due.queries:
-                engine.prune(query)
-            engine.remove(due.decided)
-    notices.forget_alerts(house.records, due.pages())
+        forget(house, engines, sorted(pages))
+        for query in due.queries:
+            house.engine.prune(query)
+        house.engine.remove(due.decided)
+        for beside in engines[1:]:  # by another model its classes may be others
+            beside.remove(pages)
+    notices.forget_alerts(house.records, pages)

@@ -20,7 +20,7 @@ from dashboards.console.reading import Reading
 from dashboards.console.words import REASONS_TO_DISMISS
 from index.engine import Hit, Query
 from index.language import parse
-from index.words import highlights
+from index.words import highlights, sought
 
 router = APIRouter()
 
@@ -97,7 +97,7 @@ def _similar(sight: Reading, group: Sequence[Hit], page_id: str) -> list[Hit]:
 
 def _words(hit: Hit, q: str) -> tuple[Span, ...]:
     try:
-        return highlights(hit.document, parse(q[:500]))
+        return highlights(hit.document, sought(parse(q[:500])))
     except BadQuery:
         return ()
 

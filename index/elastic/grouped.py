@@ -9,7 +9,9 @@ from index.elastic.plain import Page
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
 from index.engine import Hit
+from index.expression import Term
 from index.hits import hit
+from index.words import sought
 
 # Up to so many groups are counted all but exactly, more to a few per cent. Elasticsearch allows no more.
 PRECISION = 40_000
@@ -32,9 +34,9 @@ def page(view: View, order: Ordering, past: Key | None, limit: int) -> Page:
             break
         past = found[-1]["sort"]
         passed += groups
-    shown = rows[:limit]
+    shown, terms = rows[:limit], sought(order.expression)
     return Page(
-        hits=tuple(_hit(row, order, sizes) for row in shown),
+        hits=tuple(_hit(row, terms, sizes) for row in shown),
         total=total,
         end=shown[-1]["sort"] if len(rows) > limit else None,
     )
@@ -79,5 +81,5 @@ def _sizes(
     }
 
 
-def _hit(row: Mapping[str, Any], order: Ordering, sizes: Mapping[str, int]) -> Hit:
-    return hit(*Stored.of(row["_source"]), order.expression, sizes[row["fields"]["group"][0]] - 1)
+def _hit(row: Mapping[str, Any], terms: Sequence[Term], sizes: Mapping[str, int]) -> Hit:
+    return hit(*Stored.of(row["_source"]), terms, sizes[row["fields"]["group"][0]] - 1)

@@ -7,6 +7,7 @@ from index.elastic.ordering import Key, Ordering
 from index.elastic.view import View
 from index.engine import Hit
 from index.hits import hit
+from index.words import sought
 
 
 class Page(NamedTuple):
@@ -28,9 +29,9 @@ def page(view: View, order: Ordering, past: Key | None, limit: int) -> Page:
         **({} if past is None else {"search_after": past}),
     )["hits"]
     rows = found["hits"]
-    shown = rows[:limit]
+    shown, terms = rows[:limit], sought(order.expression)
     return Page(
-        hits=tuple(hit(*Stored.of(row["_source"]), order.expression) for row in shown),
+        hits=tuple(hit(*Stored.of(row["_source"]), terms) for row in shown),
         total=found["total"]["value"],
         end=shown[-1]["sort"] if len(rows) > limit else None,
     )

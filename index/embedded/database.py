@@ -15,6 +15,8 @@ BUSY_S = 30.0
 # Pages kept in memory by a connection (KiB, negative by SQLite's convention): holds the narrow rows and
 # indices of some 200,000 documents.
 CACHE_KIB = -65_536
+# Connections kept for the next who asks, each with such a cache.
+IDLE = 4
 # The journal is copied into the file when it holds this many pages (32 MB). Batches of 200 articles were
 # written a tenth to a quarter faster than with SQLite's 1,000.
 CHECKPOINT_PAGES = 8_000
@@ -121,7 +123,7 @@ class Database:
 
     def _give_back(self, connection: "_Connection") -> None:
         with self._lock:
-            if not self._closed:
+            if not self._closed and len(self._idle) < IDLE:
                 self._idle.append(connection)
                 return
         connection.close()

@@ -11,6 +11,8 @@ from index.embedded.reading import hits
 from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Significant, Written
 from index.expression import All
 
+APPLIED = 500  # verdicts put into force in one transaction
+
 
 class EmbeddedEngine:
     """`index.engine.Engine` in one SQLite file, for any number of threads and processes on one machine.
@@ -33,9 +35,11 @@ class EmbeddedEngine:
             writing.lead(connection, leader, followers)
 
     def apply(self, triages: Mapping[str, Triage]) -> None:
-        """Put verdicts into force, all in one transaction."""
-        with self._database.writing() as connection:
-            writing.apply(connection, triages)
+        """Put verdicts into force, some in each transaction, so that others can write in between."""
+        wanted = list(triages.items())
+        for start in range(0, len(wanted), APPLIED):
+            with self._database.writing() as connection:
+                writing.apply(connection, dict(wanted[start : start + APPLIED]))
 
     def get(self, page_id: str) -> Hit | None:
         """Return one document, or None."""

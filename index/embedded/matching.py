@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Sequence
 
 from index.embedded.filtering import LISTED, Sql, equal, holds
+from index.embedded.schema import ALL_TEXTS, RELEVANT_TEXTS, Texts
 from index.expression import All, Any, Expression, Filter, FilterField, Not, Term, any_of, strictly
 from index.words import folded
 
@@ -13,19 +14,7 @@ _TITLE = "{title}"
 
 def condition(expression: Expression) -> Sql:
     """Return what a row `d` of `documents` must meet; it is never null."""
-    if matched := _match(expression):
-        return _found(*matched)
-    match expression:
-        case Filter():
-            return holds(expression)
-        case Not(part):
-            inner = condition(part)
-            return Sql(f"NOT ({inner.text})", inner.values)
-        case All(parts):
-            return _joined(" AND ", _lacking_at_once(parts)) if parts else Sql("1")
-        case Any(parts):
-            return _joined(" OR ", parts)
-    raise AssertionError(expression)  # a term always matches
+    return _condition(expression, _texts(expression))
 
 
 def tier(expression: Expression) -> Sql:
@@ -36,28 +25,65 @@ def tier(expression: Expression) -> Sql:
     titled = strictly(expression, title=True)
     if titled == All():
         return Sql("'1'")
-    title, exactly = condition(titled), condition(strictly(expression))
+    texts = _texts(expression)
+    title, exactly = _condition(titled, texts), _condition(strictly(expression), texts)
     return Sql(
         f"CASE WHEN {title.text} THEN '2' WHEN {exactly.text} THEN '1' ELSE '0' END",
         title.values + exactly.values,
     )
 
 
-def _joined(how: str, parts: Iterable[Expression]) -> Sql:
+def _texts(expression: Expression) -> Texts:
+    """Return the text tables that hold all documents that `expression` may find."""
+    return RELEVANT_TEXTS if _only_relevant(expression) else ALL_TEXTS
+
+
+def _only_relevant(expression: Expression) -> bool:
+    match expression:
+        case Filter("relevant", _, value):
+            return value == "true"
+        case Filter("severity", ">=" | "=", value):
+            return int(value) > 0
+        case Filter("category"):
+            return True
+        case All(parts):
+            return any(map(_only_relevant, parts))
+        case Any(parts):
+            return all(map(_only_relevant, parts))
+    return False
+
+
+def _condition(expression: Expression, texts: Texts) -> Sql:
+    if matched := _match(expression, texts):
+        return _found(*matched)
+    match expression:
+        case Filter():
+            return holds(expression)
+        case Not(part):
+            inner = _condition(part, texts)
+            return Sql(f"NOT ({inner.text})", inner.values)
+        case All(parts):
+            return _joined(" AND ", _lacking_at_once(parts, texts), texts) if parts else Sql("1")
+        case Any(parts):
+            return _joined(" OR ", parts, texts)
+    raise AssertionError(expression)  # a term always matches
+
+
+def _joined(how: str, parts: Iterable[Expression], texts: Texts) -> Sql:
     """Join conditions: on words by one look into each text table, by or those on a field by one list."""
-    texts: dict[str, list[str]] = {}
+    sought: dict[str, list[str]] = {}
     lists: dict[FilterField, list[str]] = {}
     conditions = []
     for part in parts:
-        if matched := _match(part):
+        if matched := _match(part, texts):
             table, words = matched
-            texts.setdefault(table, []).append(words)
+            sought.setdefault(table, []).append(words)
         elif isinstance(part, Filter) and part.field in LISTED and how == " OR ":
             lists.setdefault(part.field, []).append(part.value)
         else:
-            conditions.append(condition(part))
+            conditions.append(_condition(part, texts))
     conditions += [equal(name, values) for name, values in lists.items()]
-    conditions += [_found(table, how.join(words)) for table, words in texts.items()]
+    conditions += [_found(table, how.join(words)) for table, words in sought.items()]
     text = how.join(c.text for c in conditions)
     # Or binds less than and, which it may stand among.
     return Sql(
@@ -66,20 +92,20 @@ def _joined(how: str, parts: Iterable[Expression]) -> Sql:
     )
 
 
-def _lacking_at_once(parts: Sequence[Expression]) -> list[Expression]:
+def _lacking_at_once(parts: Sequence[Expression], texts: Texts) -> list[Expression]:
     """Return `parts` with all words that must not occur as one part."""
-    lacking = [part.part for part in parts if isinstance(part, Not) and _match(part.part)]
-    rest = [part for part in parts if not (isinstance(part, Not) and _match(part.part))]
+    lacking = [part.part for part in parts if isinstance(part, Not) and _match(part.part, texts)]
+    rest = [part for part in parts if not (isinstance(part, Not) and _match(part.part, texts))]
     return [*rest, Not(any_of(lacking))] if lacking else rest
 
 
-def _match(expression: Expression) -> tuple[str, str] | None:
+def _match(expression: Expression, texts: Texts) -> tuple[str, str] | None:
     """Return the text table that alone decides on `expression`, and what it is asked; None if none does."""
     match expression:
         case Term():
-            return "exact" if expression.exact else "folded", _phrases(expression)
+            return texts.exact if expression.exact else texts.folded, _phrases(expression)
         case All(parts) | Any(parts) if parts:
-            matched = [found for part in parts if (found := _match(part))]
+            matched = [found for part in parts if (found := _match(part, texts))]
             if len(matched) == len(parts) and len({table for table, _ in matched}) == 1:
                 how = " AND " if isinstance(expression, All) else " OR "
                 return matched[0][0], f"({how.join(words for _, words in matched)})"

@@ -8,6 +8,7 @@ from core.contracts import Document, Triage
 from index.engine import Hit
 from index.expression import Expression
 from index.hits import hit
+from index.words import sought
 
 
 def document_of(body: str, duplicate_of: str | None) -> Document:
@@ -22,7 +23,7 @@ def document_of(body: str, duplicate_of: str | None) -> Document:
 def hits(
     connection: sqlite3.Connection, numbers: Sequence[int], expression: Expression, others: Mapping[int, int]
 ) -> tuple[Hit, ...]:
-    """Return the documents of `numbers` in that order, with what matched `expression`."""
+    """Return the documents of `numbers` in that order, with where the terms of `expression` are in them."""
     rows = connection.execute(
         "SELECT doc, body, duplicate_of, triage FROM documents JOIN bodies USING (doc)"
         " LEFT JOIN triage ON page_id = id WHERE doc IN (SELECT value FROM json_each(?))",
@@ -35,4 +36,5 @@ def hits(
         )
         for doc, body, duplicate_of, verdict in rows
     }
-    return tuple(hit(*found[doc], expression, others.get(doc, 0)) for doc in numbers)
+    terms = sought(expression)
+    return tuple(hit(*found[doc], terms, others.get(doc, 0)) for doc in numbers)

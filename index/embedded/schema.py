@@ -2,18 +2,32 @@
 
 # ruff: noqa: S608 - statements are put together from constants of this package.
 import sqlite3
+from typing import NamedTuple
 
 # "LNGI": marks the file in its header (SQLite's application_id), so that no other database is touched.
 APPLICATION = 0x4C4E4749
 # Raised with every change of the tables or of the files' names; another version is not read but made anew.
-VERSION = 2
-TEXT_TABLES = ("exact", "folded")
+VERSION = 3
+
+
+class Texts(NamedTuple):
+    """The names of two text tables: one with the words as they are, one with the bare ones."""
+
+    exact: str
+    folded: str
+
+
+# Those of all documents, and those of the relevant alone, which nearly all searches are for: looking a common
+# word up costs by how many documents have it.
+ALL_TEXTS = Texts("exact", "folded")
+RELEVANT_TEXTS = Texts("relevant_exact", "relevant_folded")
+TEXT_TABLES = (*ALL_TEXTS, *RELEVANT_TEXTS)
 
 # Narrow rows for filters, order and counts apart from the bodies, so that scanning a million documents reads
 # tens of megabytes and not gigabytes. `stamp` and `place` are the keys of `index.effective`. Partial indices
 # cover the relevant few, which nearly all questions are about, and the possibly grave, which form a list of
 # their own; they cost the irrelevant many nothing.
-# Both text tables are contentless: the bodies hold the text already. `unicode61` folds diacritics in C, but
+# Text tables are contentless: the bodies hold the text already. `unicode61` folds diacritics in C, but
 # not đ, which is therefore folded before; `bare` marks texts written wholly without diacritics.
 # `openings` has the pairs of syllables (`index.standing`) of titles and leads of the relevant documents that
 # are no copies, and `background` in how many of these each pair is.
@@ -55,13 +69,13 @@ CREATE INDEX provinces_doc ON provinces (doc);
 CREATE TABLE triage (page_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, triage TEXT NOT NULL) STRICT;
 CREATE TABLE openings (doc INTEGER PRIMARY KEY, pairs TEXT NOT NULL) STRICT;
 CREATE TABLE background (pair TEXT PRIMARY KEY, texts INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE exact USING fts5 (
-    title, lead, text, bare, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
-);
-CREATE VIRTUAL TABLE folded USING fts5 (
-    title, lead, text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
-);
 """
+_EXACT = """CREATE VIRTUAL TABLE {} USING fts5 (
+    title, lead, text, bare, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 0'
+)"""
+_FOLDED = """CREATE VIRTUAL TABLE {} USING fts5 (
+    title, lead, text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
+)"""
 # Parts of a text table that are merged at once. With sixteen instead of FTS5's four, writing took a seventh
 # fewer instructions; but at sixteen FTS5 merges a whole level in one long transaction, so half of that.
 MERGED_PARTS = 8
@@ -90,6 +104,9 @@ def make(connection: sqlite3.Connection) -> None:
     # One by one: executescript would commit first.
     for statement in (*TABLES.split(";"), *TRIGGERS):
         connection.execute(statement)
+    for texts in (ALL_TEXTS, RELEVANT_TEXTS):
+        connection.execute(_EXACT.format(texts.exact))
+        connection.execute(_FOLDED.format(texts.folded))
     for table in TEXT_TABLES:
         connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('automerge', {MERGED_PARTS})")
     connection.execute(f"PRAGMA application_id = {APPLICATION}")

@@ -9,19 +9,15 @@ from core.contracts import Document, Triage
 from core.masking import masked
 from index.effective import Effective, day_of, effective, group_of, place, stamp
 from index.embedded.reading import document_of
+from index.embedded.schema import ALL_TEXTS, RELEVANT_TEXTS
 from index.embedded.standing import stand
+from index.embedded.words import add_words, remove_words
 from index.engine import Written
 from index.revision import Revision, news, revision
-from index.words import is_bare
 
 _ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_EXACT = "INSERT INTO exact (rowid, title, lead, text, bare) VALUES (?, ?, ?, ?, ?)"
-_FOLDED = "INSERT INTO folded (rowid, title, lead, text) VALUES (?, ?, ?, ?)"
-# A contentless table forgets a text only when told what it was.
-_EXACT_GONE = "INSERT INTO exact (exact, rowid, title, lead, text, bare) VALUES ('delete', ?, ?, ?, ?, ?)"
 # The documents of a list of page ids.
 _NUMBERS = "SELECT doc FROM documents WHERE id IN (SELECT value FROM json_each(?))"
-_FOLDED_GONE = "INSERT INTO folded (folded, rowid, title, lead, text) VALUES ('delete', ?, ?, ?, ?)"
 
 
 def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list[Written]:
@@ -51,20 +47,20 @@ def lead(connection: sqlite3.Connection, leader: str, followers: Sequence[str]) 
 
 def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None:
     """Put verdicts into force as `index.engine.Engine.apply` says."""
+    held = _triages(connection, triages)
+    later = {i: t for i, t in triages.items() if i not in held or t.seq > held[i].seq}
     connection.executemany(
-        "INSERT INTO triage VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq,"
-        " triage = excluded.triage WHERE excluded.seq >= seq",
-        [(page_id, triage.seq, triage.model_dump_json()) for page_id, triage in triages.items()],
+        "INSERT OR REPLACE INTO triage VALUES (?, ?, ?)",
+        [(page_id, triage.seq, triage.model_dump_json()) for page_id, triage in later.items()],
     )
-    in_force = _triages(connection, triages)
     rows = connection.execute(
-        "SELECT doc, body, duplicate_of FROM documents JOIN bodies USING (doc)"
+        "SELECT doc, body, duplicate_of, relevant FROM documents JOIN bodies USING (doc)"
         " WHERE id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(triages))],
+        [json.dumps(list(later))],
     ).fetchall()
-    for doc, body, duplicate_of in rows:
+    for doc, body, duplicate_of, was_relevant in rows:
         document = document_of(body, duplicate_of)
-        triage = in_force[document.id]
+        triage = later[document.id]
         counted = effective(document, triage)
         connection.execute(
             "UPDATE documents SET state = ?, relevant = ?, possibly_grave = ?, severity = ?, kind = ?,"
@@ -79,6 +75,10 @@ def apply(connection: sqlite3.Connection, triages: Mapping[str, Triage]) -> None
                 doc,
             ],
         )
+        if counted.relevant and not was_relevant:
+            add_words(connection, RELEVANT_TEXTS, [(doc, document)])
+        elif was_relevant and not counted.relevant:
+            remove_words(connection, RELEVANT_TEXTS, [(doc, document)])
         connection.execute("DELETE FROM categories WHERE doc = ?", [doc])
         _insert_categories(connection, [(doc, code) for code in counted.categories])
         connection.execute("DELETE FROM openings WHERE doc = ?", [doc])
@@ -111,27 +111,27 @@ def _insert(connection: sqlite3.Connection, documents: Sequence[Document]) -> No
     triages = _triages(connection, [d.id for d in documents])
     rows = []
     categories = []
-    openings = []
+    relevant = []
     for doc, document in numbered:
         triage = triages.get(document.id, _UNTOUCHED)
         counted = effective(document, triage)
         rows.append(_row(doc, document, triage, counted))
         categories += [(doc, code) for code in counted.categories]
-        if counted.relevant and document.analysis.duplicate_of is None:
-            openings.append((doc, document))
+        if counted.relevant:
+            relevant.append((doc, document))
     connection.executemany(_ROW, rows)
     connection.executemany(
         "INSERT INTO bodies VALUES (?, ?)",
         [(doc, d.model_dump_json(exclude_defaults=True)) for doc, d in numbered],
     )
     _insert_categories(connection, categories)
-    stand(connection, openings)
+    stand(connection, [(doc, d) for doc, d in relevant if d.analysis.duplicate_of is None])
     connection.executemany(
         "INSERT OR IGNORE INTO provinces VALUES (?, ?)",
         [(doc, province) for doc, d in numbered for province in d.analysis.provinces],
     )
-    connection.executemany(_EXACT, [_exact(doc, d) for doc, d in numbered])
-    connection.executemany(_FOLDED, [_folded(doc, d) for doc, d in numbered])
+    add_words(connection, ALL_TEXTS, numbered)
+    add_words(connection, RELEVANT_TEXTS, relevant)
 
 
 _UNTOUCHED = Triage()
@@ -145,10 +145,12 @@ def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
     """Take the documents with these numbers out of all tables."""
     wanted = [json.dumps(numbers)]
     listed = "(SELECT value FROM json_each(?))"
-    bodies = connection.execute(f"SELECT doc, body FROM bodies WHERE doc IN {listed}", wanted).fetchall()
-    old = [(doc, document_of(body, None)) for doc, body in bodies]
-    connection.executemany(_EXACT_GONE, [_exact(doc, d) for doc, d in old])
-    connection.executemany(_FOLDED_GONE, [_folded(doc, d) for doc, d in old])
+    held = connection.execute(
+        f"SELECT doc, body, relevant FROM documents JOIN bodies USING (doc) WHERE doc IN {listed}", wanted
+    ).fetchall()
+    old = {doc: document_of(body, None) for doc, body, _ in held}
+    remove_words(connection, ALL_TEXTS, list(old.items()))
+    remove_words(connection, RELEVANT_TEXTS, [(doc, old[doc]) for doc, _, relevant in held if relevant])
     for table in ("documents", "bodies", "categories", "provinces", "openings"):
         connection.execute(f"DELETE FROM {table} WHERE doc IN {listed}", wanted)
 
@@ -175,18 +177,3 @@ def _row(doc: int, document: Document, triage: Triage, counted: Effective) -> tu
         key,
         place(counted.severity, analysis.relevance, key),
     )
-
-
-def _exact(doc: int, document: Document) -> tuple[int, str, str, str, str]:
-    page = document.page
-    return doc, page.title, page.lead, page.text, "1" if is_bare(document) else ""
-
-
-def _folded(doc: int, document: Document) -> tuple[int, str, str, str]:
-    page = document.page
-    return doc, _without_bars(page.title), _without_bars(page.lead), _without_bars(page.text)
-
-
-def _without_bars(text: str) -> str:
-    """Fold the one Vietnamese letter that SQLite's tokenizer leaves; it sees to the rest, in C."""
-    return text.replace("đ", "d").replace("Đ", "D")

@@ -74,9 +74,11 @@ def erase(
     place = house(context)
     if not why.strip():
         raise BadUsage("--why is empty: say who asked and on what ground")
-    asked = request(place, page, account(), why.strip())  # at once: a run that goes on lets it in no more
+    # At once: a run that goes on lets it in no more.
+    asked, reports = request(place, page, account(), why.strip())
     with running(place, "erase"):
         erased = go_on(place)
+    erased = erased.model_copy(update={"reports": tuple(sorted(reports.union(erased.reports)))})
     if json:
         print_json(erased.model_dump(mode="json"))
     else:

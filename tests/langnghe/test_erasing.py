@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from markupsafe import escape
 
 from core.archive import Archive
 from core.contracts import Alert, AlertKind, Page, PageType, ReportFile, State, What
@@ -22,6 +23,7 @@ from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, decisions, notices, partitions, runs, tombstones
 from core.records.signatures import signatures
 from index.embedded import EmbeddedEngine
+from index.embedded.generations import EmbeddedGenerations
 from langnghe import erasing, pipeline
 from langnghe.house import House, running
 from langnghe.rebuild import rebuild
@@ -340,3 +342,41 @@ def test_the_command_says_what_it_did(filled: House, page: Page) -> None:
     assert said["partitions"] == 2
     assert said["reports"] == ["2026-W47"]
     assert TITLE not in done.stdout
+
+
+def test_the_old_index_that_a_killed_rebuild_left_goes_too(filled: House, page: Page) -> None:
+    def work() -> None:
+        with killed_at(EmbeddedGenerations, "swap", after=True):
+            rebuild(opened(filled.settings, filled.analyser))
+
+    assert in_a_process(work) == -signal.SIGKILL
+    assert len(filled.generations.names()) == 2
+    erase(filled, page.id)
+    assert left_in(filled.settings.data_dir) == set()
+
+
+def test_an_answer_goes_with_the_remark_that_goes_with_the_page(filled: House) -> None:
+    page = made(910, text="Bài gốc. " * 50)
+    under = {"type": PageType.COMMENT, "parent_id": page.id, "source_id": "zzz"}
+    remark = made(911, url=f"{page.url}#c1", text="Bình luận thứ nhất", **under)
+    under |= {"parent_id": remark.id, "source_id": "aaa"}
+    answer = made(912, url=f"{page.url}#c2", text="Trả lời", **under)
+    archive(filled, [page, remark, answer])
+    run(filled)
+    assert set(erase(filled, page.id).pages) >= {page.id, remark.id, answer.id}
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_report_of_an_odd_address_goes_even_if_the_page_was_pruned(filled: House, held: bool) -> None:
+    url = "https://bao.example/tin-'la'-77.html"
+    if held:
+        archive(filled, [made(920, url=url, canonical_url=url, text="Một bản tin ngắn.")])
+        run(filled)
+    report = filled.settings.reports_dir / "2026-W47.html"
+    report.parent.mkdir()
+    report.write_text(f'<a href="{escape(url)}">Xem tại nguồn</a>')
+    named = ReportFile(week="2026-W47", made_at=NOON, html=report.name, pdf="2026-W47.pdf")
+    notices.record_report(filled.records, named)
+    erase(filled, url)
+    assert not report.exists()
+    assert notices.reports(filled.records) == []

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from core.errors import Busy, IndexUnavailable, RecordsUnavailable, StageFailed
 from core.records import crawled, runs, tombstones
 from index.embedded.generations import EmbeddedGenerations
 from langnghe.house import House, running
-from langnghe.rebuild import LOCK, rebuild
+from langnghe.rebuild import rebuild
 from nlp.analyser import Analyser
+from tests.conftest import NOON
 from tests.langnghe.conftest import archive, command, decide, in_a_process, indexed, killed_at, opened, run
 from tests.langnghe.world import made, world
 
@@ -166,6 +168,29 @@ def test_a_new_index_that_lacks_a_text_or_a_decision_never_serves(filled: House)
     assert indexed(filled) == before
 
 
+def test_both_indices_hear_of_a_leader_that_only_the_new_one_holds_yet(filled: House) -> None:
+    words = [f"{a}{b}{c}" for a in "bcdgh" for b in "aeiou" for c in "klmnpqrstv"]
+    text = {name: " ".join(words[first : first + 120]) for name, first in (("e", 0), ("l", 40), ("f", 80))}
+    earliest, leader, follower = (
+        made(number, title=name, text=text[name], published_at=NOON - timedelta(days=4 - number % 10))
+        for number, name in ((701, "e"), (702, "l"), (703, "f"))
+    )
+    archive(filled, [leader, follower])
+    run(filled)
+    assert indexed(filled)[follower.id].document.analysis.duplicate_of == leader.id
+    archive(filled, [earliest])
+
+    def give_up(done: int, total: int) -> None:
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(filled, give_up)
+    run(filled)
+    leads = {i: hit.document.analysis.duplicate_of for i, hit in indexed(filled).items()}
+    assert (leads[leader.id], leads[follower.id]) == (earliest.id, None)
+
+
 def test_another_model_begins_anew(filled: House) -> None:
     def give_up(done: int, total: int) -> None:
         if done == 3:
@@ -186,23 +211,25 @@ def test_another_model_begins_anew(filled: House) -> None:
 
 
 def test_one_rebuild_at_a_time(filled: House) -> None:
-    with filled.lock(LOCK), pytest.raises(Busy, match="another rebuild"):
+    with filled.alone("rebuild"), pytest.raises(Busy, match="another rebuild"):
         rebuild(filled)
 
 
 def test_the_end_waits_for_a_run_that_goes_on(filled: House) -> None:
-    waited = []
+    old, told, ended = filled.generations.serving(), [], []
+    run_under_way = ExitStack()
 
     def meanwhile(done: int, total: int) -> None:
-        waited.append(done)
-        if len(waited) == 1:
-            holder.__enter__()
-        if done == total and len(waited) > total:
-            holder.__exit__(None, None, None)
+        told.append(done)
+        if len(told) == 1:
+            run_under_way.enter_context(running(filled, "run"))
+        if len(told) == total + 2:  # all is built, and it has come round once more
+            ended.append(filled.generations.serving())
+            run_under_way.close()
 
-    holder = running(filled, "run")
     made = rebuild(filled, meanwhile)
-    assert made.documents == filled.engine.size()
+    assert ended == [old]
+    assert filled.generations.serving() == made.generation != old
 
 
 def test_an_index_of_another_version_says_what_to_do_and_is_made_anew(filled: House) -> None:

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from core.archive import Archive
-from core.contracts import Alert, AlertKind, Document, Page, What
+from core.contracts import Alert, AlertKind, Document, Kind, Page, Severity, State, Triage, What
 from core.errors import Busy
 from core.records import crawled, notices
 from core.records.signatures import signatures
 from index.embedded import EmbeddedEngine
 from langnghe import retention
 from langnghe.house import House, running
-from langnghe.rebuild import LOCK, rebuild
+from langnghe.rebuild import rebuild
 from langnghe.retention import Pruned, prune
 from nlp import duplicates
+from nlp.analyser import Analyser
 from tests.conftest import NOON
 from tests.langnghe.conftest import archive, command, decide, in_a_process, indexed, killed_at, opened, run
 from tests.langnghe.decided import DROWNED, GOLD
@@ -217,7 +218,7 @@ def test_pruning_that_is_killed_is_ended_by_the_next(
 
 
 def test_nothing_is_pruned_while_an_index_is_rebuilt(filled: House) -> None:
-    with filled.lock(LOCK), pytest.raises(Busy, match="rebuild"):
+    with filled.alone("rebuild"), pytest.raises(Busy, match="rebuild"):
         pruned(filled)
 
 
@@ -231,3 +232,65 @@ def test_the_command_tells_counts_by_class(filled: House, pages: dict[str, Page]
     assert said["irrelevant"] == 3
     assert said["relevant"] == said["decided"] == 0
     assert len(archived(filled)) == filled.engine.size()
+
+
+def test_what_somebody_decides_on_while_it_works_stays(
+    filled: House, pages: dict[str, Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, rewrite = pages["irrelevant, due, fetched late"], retention.rewrite
+
+    def after_a_decision(house: House, path: str, gone: set[str]) -> Any:
+        if page.id not in indexed_decided(filled):
+            decide(filled, page.id, What.ESCALATE)
+        return rewrite(house, path, gone)
+
+    monkeypatch.setattr(retention, "rewrite", after_a_decision)
+    before = archived(filled)
+    pruned(filled)
+    assert pages["irrelevant, due"].id in before - archived(filled)
+    assert page.id in archived(filled)
+    assert page.id in indexed(filled)
+
+
+def indexed_decided(house: House) -> set[str]:
+    return {i for i, hit in indexed(house).items() if hit.triage.seq > 0}
+
+
+def test_a_verdict_that_the_register_does_not_know_keeps_its_text(filled: House) -> None:
+    page = old(806, 1900, GOLD)
+    archive(filled, [page])
+    run(filled)
+    filled.engine.apply({page.id: Triage(state=State.CONFIRMED, relevant=True, seq=99)})
+    pruned(filled)
+    assert page.id in indexed(filled)
+
+
+def test_a_half_built_index_of_another_model_can_go_on_after_it(filled: House) -> None:
+    page = old(803, 200, DROWNED)
+    archive(filled, [page])
+    run(filled)
+    models = filled.analyser
+    other = Analyser(models.risk, models.sentiment, models.hostility)
+    other.info = models.info.model_copy(update={"version": "another"})
+    judged = other.analyse
+    nothing = {"relevant": False, "relevance": 0.1, "categories": (), "kind": Kind.NONE}
+    nothing["severity"] = Severity(level=0, probabilities=(1.0, 0.0, 0.0, 0.0))
+    other.analyse = lambda pages: [a.model_copy(update=nothing) for a in judged(pages)]  # type: ignore[method-assign]
+    filled.__dict__["analyser"] = other
+
+    def give_up(done: int, total: int) -> None:
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(filled, give_up)
+    pruned(filled)
+    assert rebuild(filled).documents == len(archived(filled)) == filled.engine.size()
+
+
+def test_a_dry_run_leaves_what_a_killed_writer_left(filled: House) -> None:
+    folder = Path(filled.settings.archive_location) / next(filled.archive.partitions())
+    draft = folder.with_name(f".{folder.name}.{'0' * 32}")
+    draft.write_text("x")
+    pruned(filled, dry_run=True)
+    assert draft.exists()
