@@ -7,7 +7,7 @@ NODES ?= 1
 PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-large bench-transformer evaluate models constraints clean
+.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-large bench-archive bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -43,6 +43,9 @@ bench: .venv/.dev ## measure speed, as ratios against named peers in the same ru
 
 bench-large: .venv/.dev ## measure the embedded index at a million documents (hours, 12 GB): make bench-large [DATA=DIR]
 	$(PY) -m tools.bench_large $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+bench-archive: .venv/.dev ## measure the archive with 100,000 pages (half an hour): make bench-archive [DATA=DIR]
+	$(PY) -m tools.bench_archive $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 bench-transformer: .venv-transformer/.dev ## measure a transformer in int8 against the same in torch
 	.venv-transformer/bin/python tools/bench_transformer.py $(ARGS)
