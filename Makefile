@@ -7,7 +7,7 @@ NODES ?= 1
 PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-health bench-large bench-transformer evaluate models constraints clean
+.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-health bench-large bench-archive bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -50,6 +50,9 @@ bench-large: .venv/.dev ## measure memory over 20,000 pages, the index at a mill
 	$(PY) -m tools.bench_crawl --parts memory --memory 20000 $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_large $(if $(DATA),--data "$(DATA)") $(ARGS)
 
+bench-archive: .venv/.dev ## measure the archive with 100,000 pages (half an hour): make bench-archive [DATA=DIR]
+	$(PY) -m tools.bench_archive $(if $(DATA),--data "$(DATA)") $(ARGS)
+
 bench-transformer: .venv-transformer/.dev ## measure a transformer in int8 against the same in torch
 	.venv-transformer/bin/python tools/bench_transformer.py $(ARGS)
 
@@ -80,7 +83,7 @@ clean: ## remove the virtual environment and the demo's data
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/pip
 	@echo "Installing Lắng Nghe with its development tools into .venv (about a minute) ..."
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,train]"
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train]"
 	@touch $@ .venv/.app
 
 .venv-transformer/.dev: pyproject.toml constraints.txt
@@ -88,5 +91,5 @@ clean: ## remove the virtual environment and the demo's data
 	@echo "Installing Lắng Nghe with torch into .venv-transformer (some minutes, 6 GB) ..."
 	@test -x .venv-transformer/bin/pip || python3 -m venv .venv-transformer
 	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,train,transformer]"
+	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train,transformer]"
 	@touch $@

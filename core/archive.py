@@ -2,22 +2,20 @@
 
 import hashlib
 import io
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import NamedTuple
-from uuid import uuid4
 
-import fsspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from fsspec.implementations.local import LocalFileSystem
 from pydantic import ValidationError
 
 from core.contracts import Contract, Page
-from core.errors import ArchiveUnavailable, PartitionDamaged
+from core.errors import PartitionDamaged, PartitionForeign, PartitionGone
+from core.settings import S3Settings, Settings
+from core.store import open_store
 
 PARTITION = re.compile(r"source=[\w-]+/day=\d{4}-\d\d-\d\d/[0-9a-f]{64}\.parquet")
 DRAFT = re.compile(r"\.[0-9a-f]{64}\.parquet\.[0-9a-f]{32}")
@@ -31,6 +29,7 @@ SCHEMA = pa.schema(
         for name, field in Page.model_fields.items()
     ]
 )
+ORDER = ("id", "content_hash", "fetched_at")  # what tells one row from another, and how rows are sorted
 
 
 class Partition(Contract):
@@ -42,6 +41,13 @@ class Partition(Contract):
     pages: int
 
 
+class Prepared(NamedTuple):
+    """A partition that is not written yet."""
+
+    partition: Partition
+    body: bytes
+
+
 class Name(NamedTuple):
     """What names a page in a partition, and what it stands under."""
 
@@ -51,14 +57,22 @@ class Name(NamedTuple):
 
 
 class Archive:
-    """Parquet files `source=ID/day=DAY/SHA256.parquet` below an fsspec URL, named by their content.
+    """Parquet files `source=ID/day=DAY/SHA256.parquet` in a folder or on S3, named by their content.
 
     All methods raise ArchiveUnavailable when the store can't be read or written.
     """
 
-    def __init__(self, location: str) -> None:
-        """Open the archive at `location`, a folder or an fsspec URL; nothing is touched yet."""
-        self.fs, self.root = fsspec.core.url_to_fs(location)
+    def __init__(self, location: str, s3: S3Settings | None = None) -> None:
+        """Open the archive at `location`, a folder or `s3://BUCKET/PREFIX`; nothing is touched yet.
+
+        Raises BadSettings for another kind of place, MissingPart when the extra `s3` is not installed.
+        """
+        self.store = open_store(location, s3 or S3Settings())
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Archive":
+        """Open the archive that the settings name."""
+        return cls(settings.archive_location, settings.s3)
 
     def write(self, pages: Sequence[Page]) -> list[Partition]:
         """Write `pages`, one partition for each source and day of fetching; return the partitions.
@@ -68,20 +82,33 @@ class Archive:
         groups: dict[tuple[str, str], list[Page]] = {}
         for page in pages:
             groups.setdefault((page.source_id, f"{page.fetched_at:%Y-%m-%d}"), []).append(page)
-        return [self._write(source, day, group) for (source, day), group in sorted(groups.items())]
+        written = []
+        for (source, day), group in sorted(groups.items()):
+            rows = [page.model_dump() for page in sorted(group, key=lambda p: [getattr(p, f) for f in ORDER])]
+            prepared = _prepared(source, day, pa.Table.from_pylist(rows, schema=SCHEMA))
+            self.put(prepared)
+            written.append(prepared.partition)
+        return written
+
+    def put(self, prepared: Prepared) -> None:
+        """Write a partition that was prepared."""
+        self.store.put(prepared.partition.path, prepared.body)
+
+    def sources(self) -> list[str]:
+        """Return the ids of the sources that have a folder, sorted."""
+        folders = [name for name in self.store.folders() if name.startswith("source=")]
+        return [folder.removeprefix("source=") for folder in folders]
+
+    def files(self, source_id: str) -> Iterator[str]:
+        """Yield the paths of all files of a source by and by, sorted; also those that are no partitions."""
+        return self.store.files(f"source={source_id}")
 
     def partitions(self) -> Iterator[str]:
-        """Yield the paths of all partitions, sorted; other files are passed over."""
-        try:
-            found = self.fs.find(self.root)
-        except OSError as error:
-            raise ArchiveUnavailable(
-                f"archive {self.root}: {error.strerror or error}; check the folder"
-            ) from error
-        for path in sorted(found):
-            inside = str(PurePosixPath(path).relative_to(PurePosixPath(self.root)))
-            if PARTITION.fullmatch(inside):
-                yield inside
+        """Yield the paths of all partitions, source by source, sorted; other files are passed over."""
+        for source in self.sources():
+            for path in self.files(source):
+                if PARTITION.fullmatch(path):
+                    yield path
 
     def read(self, path: str) -> list[Page]:
         """Return the pages of a partition. Raises PartitionDamaged if it is gone or does not fit its name."""
@@ -89,36 +116,43 @@ class Archive:
         try:
             return [Page.model_validate(row) for row in table.to_pylist()]
         except ValidationError as error:
-            raise PartitionDamaged(_foreign(path)) from error
+            raise PartitionForeign(_foreign(path)) from error
 
-    def names(self, path: str) -> list["Name"]:
+    def names(self, path: str) -> list[Name]:
         """Return the ids in a partition, at a fraction of the cost of `read`. Raises PartitionDamaged."""
         table = self._table(path, ["id", "thread_id", "parent_id"])
         return [Name(**row) for row in table.to_pylist()]
 
+    def table(self, path: str) -> pa.Table:
+        """Return a partition as a table of `SCHEMA`. Raises PartitionDamaged, also for another schema."""
+        table = self._table(path)
+        if not table.schema.equals(SCHEMA):
+            raise PartitionForeign(_foreign(path))
+        return table
+
+    def merged(self, like: str, tables: Sequence[pa.Table]) -> Prepared:
+        """Return one partition of the rows of `tables`, each row once, for the source and day of path `like`.
+
+        The same rows give the same partition, in whatever tables they come.
+        """
+        whole = pa.concat_tables(tables).sort_by([(name, "ascending") for name in ORDER])
+        if whole.num_rows > 1:
+            same = [pc.equal(whole[name][1:], whole[name][:-1]) for name in ORDER]
+            again = pc.and_(pc.and_(same[0], same[1]), same[2]).combine_chunks()
+            whole = whole.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))
+        place = self.describe(like, whole.num_rows)
+        return _prepared(place.source_id, place.day, whole.combine_chunks())
+
     def remove(self, path: str) -> None:
         """Remove a partition; one that is gone already is no mistake."""
-        try:
-            with suppress(FileNotFoundError):
-                self.fs.rm_file(f"{self.root}/{path}")
-            if isinstance(self.fs, LocalFileSystem):
-                with suppress(OSError):  # others are in it
-                    self.fs.rmdir(f"{self.root}/{path}".rsplit("/", 1)[0])
-        except OSError as error:
-            raise ArchiveUnavailable(
-                f"archive {self.root}: {path} can't be removed: {error.strerror or error}; check the store"
-            ) from error
+        self.store.remove(path)
 
     def sweep(self) -> None:
         """Remove what writers left behind that were killed. Only while nobody writes."""
-        if not isinstance(self.fs, LocalFileSystem):
-            return
-        try:
-            for path in self.fs.find(self.root):
+        for source in self.sources():
+            for path in self.files(source):
                 if DRAFT.fullmatch(PurePosixPath(path).name):
-                    self.fs.rm_file(path)
-        except OSError as error:
-            raise ArchiveUnavailable(f"archive {self.root}: {error.strerror or error}") from error
+                    self.store.remove(path)
 
     def describe(self, path: str, pages: int) -> Partition:
         """Return the partition at `path`, which names its source and day."""
@@ -129,51 +163,24 @@ class Archive:
 
     def _table(self, path: str, columns: list[str] | None = None) -> pa.Table:
         try:
-            body = self.fs.cat_file(f"{self.root}/{path}")
+            body = self.store.get(path)
         except FileNotFoundError as error:
-            raise PartitionDamaged(f"archive partition {path} is gone; restore it from a backup") from error
-        except OSError as error:
-            raise ArchiveUnavailable(f"archive {self.root}: {error}; check the store") from error
+            raise PartitionGone(f"archive partition {path} is gone; restore it from a backup") from error
         if hashlib.sha256(body).hexdigest() != PurePosixPath(path).stem:
             raise PartitionDamaged(f"archive partition {path} is damaged; restore it from a backup")
         try:
-            return pq.read_table(io.BytesIO(body), columns=columns)
-        except pa.ArrowInvalid as error:
-            raise PartitionDamaged(_foreign(path)) from error
+            # Partitions are small: threads and `read_table` would cost three times as much as the reading.
+            return pq.ParquetFile(pa.BufferReader(body)).read(columns=columns, use_threads=False)
+        except (pa.ArrowException, OSError) as error:
+            raise PartitionForeign(_foreign(path)) from error
 
-    def _write(self, source_id: str, day: str, pages: list[Page]) -> Partition:
-        rows = [page.model_dump() for page in sorted(pages, key=lambda p: (p.id, p.content_hash))]
-        buffer = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), buffer, compression="zstd")
-        body = buffer.getvalue()
-        path = f"source={source_id}/day={day}/{hashlib.sha256(body).hexdigest()}.parquet"
-        try:
-            self._put(f"{self.root}/{path}", body)
-        except OSError as error:
-            raise ArchiveUnavailable(
-                f"archive {self.root}: {error.strerror or error}; nothing was lost"
-            ) from error
-        return Partition(path=path, source_id=source_id, day=day, pages=len(pages))
 
-    def _put(self, path: str, body: bytes) -> None:
-        if self.fs.exists(path):
-            return
-        if not isinstance(self.fs, LocalFileSystem):
-            self.fs.pipe_file(path, body)  # an object store shows an object whole or not at all
-            return
-        folder, name = path.rsplit("/", 1)
-        self.fs.makedirs(folder, exist_ok=True)
-        draft = f"{folder}/.{name}.{uuid4().hex}"
-        try:
-            with open(draft, "xb") as file:  # noqa: PTH123 - a path of fsspec
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)  # noqa: PTH105
-        except OSError:
-            if self.fs.exists(draft):
-                self.fs.rm(draft)
-            raise
+def _prepared(source_id: str, day: str, table: pa.Table) -> Prepared:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    body = buffer.getvalue()
+    path = f"source={source_id}/day={day}/{hashlib.sha256(body).hexdigest()}.parquet"
+    return Prepared(Partition(path=path, source_id=source_id, day=day, pages=table.num_rows), body)
 
 
 def _foreign(path: str) -> str:

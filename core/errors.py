@@ -67,6 +67,14 @@ class PartitionDamaged(LangngheError):
     """A partition of the archive is gone or has other bytes than its name says: it is quarantined alone."""
 
 
+class PartitionGone(PartitionDamaged):
+    """A partition is not in the archive: removed by hand, or replaced since its name was read."""
+
+
+class PartitionForeign(PartitionDamaged):
+    """A partition is whole, but its columns or rows are not those of this version."""
+
+
 class RecordsUnavailable(LangngheError):
     """The records database can't be reached, or its schema is newer than this program."""
 

@@ -102,6 +102,21 @@ class ElasticSettings(Section):
     replicas: int = Field(default=0, ge=0, description="copies of each shard; 1 or more on a cluster")
 
 
+class S3Settings(Section):
+    """How the archive reaches S3, when `archive_url` is `s3://BUCKET/PREFIX`.
+
+    There is no key here: it comes from where AWS's own programs take it (AWS_ACCESS_KEY_ID and
+    AWS_SECRET_ACCESS_KEY, AWS_PROFILE, the machine's role).
+    """
+
+    endpoint: str = Field(default="", description="URL of a server other than AWS")
+    region: str = Field(default="", description="empty: AWS_DEFAULT_REGION")
+    path_style: bool = Field(default=False, description="http://HOST/BUCKET, not http://BUCKET.HOST")
+    ca_file: Path | None = Field(default=None, description="certificates that sign the server's, in PEM")
+    timeout_s: float = Field(default=30.0, gt=0, description="a request that takes longer has failed")
+    retries: int = Field(default=4, ge=0, description="further tries of what can pass, ever later")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Nested names are joined by two underscores: `LANGNGHE_CRAWL__DELAY_S`."""
 
@@ -114,7 +129,9 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
-    archive_url: str = Field(default="", description="fsspec URL; empty: the folder `archive` in data_dir")
+    archive_url: str = Field(
+        default="", description="s3://BUCKET/PREFIX or a folder; empty: `archive` in data_dir"
+    )
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: records.db in data_dir")
     sources_dir: Path | None = Field(
         default=None, description="YAML source files; default: the packaged ones"
@@ -129,6 +146,7 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     retention: RetentionSettings = RetentionSettings()
     elastic: ElasticSettings = ElasticSettings()
+    s3: S3Settings = S3Settings()
 
     @classmethod
     def settings_customise_sources(
@@ -144,7 +162,7 @@ class Settings(BaseSettings):
 
     @property
     def archive_location(self) -> str:
-        """The archive's fsspec URL."""
+        """The archive's URL or folder."""
         return self.archive_url or str(self.data_dir.resolve() / "archive")
 
     @property

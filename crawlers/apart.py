@@ -54,6 +54,6 @@ def crawl_apart(spec: SourceSpec, settings: Settings, pages: int, *, scout: bool
             if "scouted" in said:
                 trial.scouted = Scouted.model_validate(said["scouted"])
             trial.steps |= {what: (ok, detail) for what, (ok, detail) in said.get("steps", {}).items()}
-        archive = Archive(apart.archive_location)
+        archive = Archive.of(apart)
         trial.pages = [page for path in archive.partitions() for page in archive.read(path)]
     return trial

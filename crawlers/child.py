@@ -116,7 +116,7 @@ async def _crawl(job: Job, sink: TextIO) -> None:
     crawl = Crawl(
         settings=settings,
         run_id=job.run_id,
-        archive=Archive(settings.archive_location),
+        archive=Archive.of(settings),
         records=records,
         readers=readers,
         hosts=Hosts(records),

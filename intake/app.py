@@ -109,7 +109,7 @@ class Outermost:
 
 def create_intake(settings: Settings, records: Records) -> ASGIApp:
     """Return the intake over these records and the archive of the settings, for paths below `PREFIX`."""
-    desk = Desk(records, Archive(settings.archive_location), timedelta(hours=settings.intake.keys_hours))
+    desk = Desk(records, Archive.of(settings), timedelta(hours=settings.intake.keys_hours))
     intake = Intake(settings, desk)
     app = Starlette(
         routes=[

@@ -10,6 +10,7 @@ import typer
 from core.errors import BadInput, BadQuery, BadSettings, BadUsage, LangngheError
 from core.logs import set_up_logs
 from langnghe.commands import (
+    archive,
     demo,
     drift,
     handing_in,
@@ -42,6 +43,7 @@ for room in (stages, reading, models, drift, upkeep, kibana, demo):
         app.command()(command)
 sources.app.command("test")(new_source.try_new)
 app.command("import")(handing_in.import_file)
+app.add_typer(archive.app, name="archive")
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(people.app, name="users")

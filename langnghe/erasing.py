@@ -6,20 +6,21 @@ let go of it, in an order in which each step finds what it needs however often i
 under an erased page (the comments on an article) bears its title and goes with it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from urllib.parse import urldefrag
 
 from markupsafe import escape
 
-from core.archive import Partition
 from core.contracts import Contract, Page, PageType
-from core.errors import BadUsage, PartitionDamaged
+from core.errors import BadUsage, Busy, PartitionDamaged
 from core.handed_in import SCHEME
-from core.records import crawled, notices, tombstones
+from core.records import notices, tombstones
 from core.records.signatures import signatures
 from core.urls import normalise, page_id
 from index.engine import Engine, Query
 from langnghe.house import House
+from langnghe.partitions import clear, rewrite
 from nlp import duplicates, stories
 
 AT_ONCE = 200  # texts whose signatures are forgotten in one transaction
@@ -70,18 +71,21 @@ def go_on(house: House) -> Erased:
     """
     if not tombstones.tombstones(house.records, unfinished=True):
         return Erased()
-    house.archive.sweep()
-    house.drop_leftovers()
+    with suppress(Busy), house.alone("rebuild"):  # one under way drops the old index before a next run begins
+        house.drop_leftovers()
     reports: set[str] = set()
     rewritten = 0
-    while True:
-        stones = len(tombstones.tombstones(house.records))
-        shown, changed, damaged = _out_of_archive(house)
-        reports |= shown
-        rewritten += changed
-        # What answers to a page that was found now may lie in a partition that was looked through before.
-        if len(tombstones.tombstones(house.records)) == stones:
-            break
+    with house.rearranging():
+        house.archive.sweep()
+        clear(house)
+        while True:
+            stones = len(tombstones.tombstones(house.records))
+            shown, changed, damaged = _out_of_archive(house)
+            reports |= shown
+            rewritten += changed
+            # What answers to a page that was found now may lie in a partition that was looked through before.
+            if len(tombstones.tombstones(house.records)) == stones:
+                break
     with house.folding(), house.engines() as engines:
         reports |= _out_of_records(house, _indexed(house, engines))
         names = [t.page_id for t in tombstones.tombstones(house.records, unfinished=True)]
@@ -115,19 +119,6 @@ def _out_of_archive(house: House) -> tuple[set[str], int, list[str]]:
         except PartitionDamaged:
             damaged.append(path)
     return reports, rewritten, damaged
-
-
-def rewrite(house: House, path: str, gone: Collection[str]) -> Partition | None:
-    """Let the partition at `path` go on without the pages `gone`; return what holds the others, if any.
-
-    A kill after any step leaves the old partition, the new one or both, and repeating it leaves the new one.
-    """
-    left = [page for page in house.archive.read(path) if page.id not in gone]
-    successor = house.archive.write(left)[0] if left else None
-    crawled.retire_partition(house.records, path, successor)
-    house.spool.drop(path)
-    house.archive.remove(path)
-    return successor
 
 
 def forget(house: House, engines: Sequence[Engine], page_ids: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -40,7 +40,7 @@ class House:
     @cached_property
     def archive(self) -> Archive:
         """The archive of pages."""
-        return Archive(self.settings.archive_location)
+        return Archive.of(self.settings)
 
     @cached_property
     def spool(self) -> Spool:
@@ -79,13 +79,12 @@ class House:
     def drop_leftovers(self) -> None:
         """Drop the generations that a killed rebuild left: neither the serving nor the half-built one.
 
-        While a rebuild is under way it sees to that itself, before a next run begins.
+        Only for who is `alone` with a rebuild's right.
         """
-        with suppress(Busy), self.alone("rebuild"):
-            kept = {self.generations.serving(), self.generations.building()}
-            for name in self.generations.names():
-                if name not in kept:
-                    self.generations.drop(name)
+        kept = {self.generations.serving(), self.generations.building()}
+        for name in self.generations.names():
+            if name not in kept:
+                self.generations.drop(name)
 
     @contextmanager
     def folding(self) -> Iterator[None]:
@@ -94,6 +93,15 @@ class House:
         Between the two no other may change who leads, or one of the indices would keep what was so before.
         """
         with self._lock("folding"):
+            yield
+
+    @contextmanager
+    def rearranging(self) -> Iterator[None]:
+        """Hold the right to put partitions of the archive in the place of others, or to rely on their places.
+
+        Whoever needs the data folder too (a run) takes that first.
+        """
+        with self._lock("archive"):
             yield
 
     @contextmanager

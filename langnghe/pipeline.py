@@ -27,7 +27,7 @@ from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from index.engine import Engine
-from langnghe import erasing
+from langnghe import erasing, partitions
 from langnghe.following import following
 from langnghe.house import House
 from langnghe.source_alerts import source_alerts
@@ -89,7 +89,8 @@ def crawl(
     ]
     _record(house, run_id, faults, on_outcome)
     _finish_erasing(house)
-    adopt(house, run_id)
+    with house.rearranging():
+        adopt(house, run_id)
     specs = _due(house) if not source_ids else [find_source(house, name) for name in source_ids]
     named_contact(house.settings, specs)
     if specs:
@@ -119,15 +120,10 @@ def _finish_erasing(house: House) -> None:
 def adopt(house: House, run_id: str) -> int:
     """Take up partitions that a killed run archived but did not write down; return how many.
 
-    One that was rewritten since is no such, be it that a backup brought it back: it is removed.
+    One that was rewritten since is no such, be it that a backup brought it back: it is removed. Hold
+    `house.rearranging()`.
     """
-    known, retired = crawled.known_partitions(house.records), crawled.retired_partitions(house.records)
-    orphans = []
-    for path in house.archive.partitions():
-        if path in retired:
-            house.archive.remove(path)
-        elif path not in known:
-            orphans.append(path)
+    orphans = partitions.clear(house)
     for path in orphans:
         pages = read_partition(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
         if pages is None:
@@ -335,14 +331,12 @@ def read_partition(
 def _archived(house: House, wanted: Mapping[str, str]) -> list[Page]:
     sources = set(wanted.values())
     found: dict[str, Page] = {}
-    for path in house.archive.partitions() if wanted else ():
-        if house.archive.describe(path, 0).source_id in sources:
-            with suppress(PartitionDamaged):  # it has an outcome of its own
-                for page in house.archive.read(path):
-                    newer = page.id in wanted and (
-                        page.id not in found or found[page.id].fetched_at < page.fetched_at
-                    )
-                    found |= {page.id: page} if newer else {}
+    for pages in partitions.pages(house, sources) if wanted else ():
+        for page in pages:
+            newer = page.id in wanted and (
+                page.id not in found or found[page.id].fetched_at < page.fetched_at
+            )
+            found |= {page.id: page} if newer else {}
     return list(found.values())
 
 

@@ -114,13 +114,19 @@ class _Rebuild:
             self.build()
             self.read_names()
             try:
-                with running(self.house, "rebuild", self.run_id, WAIT_S):
+                with running(self.house, "rebuild", self.run_id, WAIT_S), self.house.rearranging():
                     return self.finish()
             except Busy:
                 continue  # a run goes on, and may bring more
 
     def build(self) -> None:
         """Bring in what the records know and the generation lacks; what can't be read is left for the end."""
+        while self.build_known():
+            pass
+
+    def build_known(self) -> bool:
+        """Bring in what is known now; say whether others took the place of some meanwhile."""
+        missed = set()
         waiting = crawled.partitions_to_build(self.house.records, self.name)
         done = crawled.partitions_built(self.house.records, self.name)
         total = done + len(waiting)
@@ -129,10 +135,12 @@ class _Rebuild:
             try:
                 pages = self.house.archive.read(partition.path)
             except PartitionDamaged:
+                missed.add(partition.path)
                 continue
             self.add(partition, pages)
             done += 1
             self.on_progress(done, total)
+        return bool(missed and missed - crawled.known_partitions(self.house.records))
 
     def add(self, partition: Partition, pages: list[Page]) -> None:
         """Analyse the pages of a partition and write them down."""
@@ -149,21 +157,26 @@ class _Rebuild:
 
         What was not `tried` and is not built has just been handed in by HTTP: it waits for the next run.
         """
-        known = crawled.known_partitions(self.house.records)
-        if tried is not None:
-            left = {p.path for p in crawled.partitions_to_build(self.house.records, self.name)}
-            known -= left - tried
-        for path in self.names.keys() - known:
-            del self.names[path]  # rewritten meanwhile
-        for path in known - self.names.keys():
-            try:
-                self.names[path] = self.house.archive.names(path)
-                self.damaged.discard(path)
-            except PartitionDamaged:
-                self.damaged.add(path)
+        self.damaged.clear()
+        while True:
+            known = crawled.known_partitions(self.house.records)
+            if tried is not None:
+                left = {p.path for p in crawled.partitions_to_build(self.house.records, self.name)}
+                known -= left - tried
+            self.damaged &= known
+            for path in self.names.keys() - known:
+                del self.names[path]  # rewritten or merged meanwhile
+            unread = known - self.names.keys() - self.damaged
+            if not unread:
+                return
+            for path in unread:
+                try:
+                    self.names[path] = self.house.archive.names(path)
+                except PartitionDamaged:
+                    self.damaged.add(path)
 
     def finish(self) -> Rebuilt:
-        """Catch up, verify, swap, and let the old generation go. Only within a run."""
+        """Catch up, verify, swap, and let the old generation go. Only within a run that holds the archive."""
         house, generations = self.house, self.house.generations
         pipeline.adopt(house, self.run_id)
         waiting = crawled.partitions_to_build(house.records, self.name)

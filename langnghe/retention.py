@@ -14,8 +14,9 @@ from core.contracts import VIETNAM, Contract
 from core.errors import PartitionDamaged
 from core.records import Records, decisions, notices
 from index.engine import Query
-from langnghe.erasing import forget, rewrite
+from langnghe.erasing import forget
 from langnghe.house import House
+from langnghe.partitions import clear, rewrite
 
 
 class Pruned(Contract):
@@ -42,13 +43,13 @@ def prune(house: House, now: datetime, *, dry_run: bool = False) -> Pruned:
     """
     with house.alone("rebuild"):
         if not dry_run:
-            house.archive.sweep()
             house.drop_leftovers()
         with house.engines() as engines:
             for engine in engines:  # what people decided must be in force to count
                 engine.apply(decisions.triages(house.records))
         due = _due(house, now.astimezone(VIETNAM).date())
-        pruned = _out_of_archive(house, due, dry_run=dry_run)
+        with house.rearranging():
+            pruned = _out_of_archive(house, due, dry_run=dry_run)
         if not dry_run:
             _out_of_index(house, due)
         return pruned
@@ -124,6 +125,9 @@ def _due(house: House, today: date) -> _Due:
 
 
 def _out_of_archive(house: House, due: _Due, *, dry_run: bool) -> Pruned:
+    if not dry_run:
+        house.archive.sweep()
+        clear(house)
     dropped, rewritten, unsearched = 0, 0, []
     for path in list(house.archive.partitions()):
         partition = house.archive.describe(path, 0)

@@ -1,12 +1,11 @@
 """The revisions of a text: what the archive has of it from before it was edited, and after."""
 
 from collections.abc import Collection
-from contextlib import suppress
 
 from core.contracts import Page
-from core.errors import PartitionDamaged
 from core.masking import masked_page
 from core.records import crawled
+from langnghe import partitions
 from langnghe.house import House
 from nlp.identity import masked_spans
 
@@ -27,16 +26,13 @@ def archived(house: House, wanted: Collection[str]) -> dict[str, list[Page]]:
     stages report, are passed over.
     """
     known = crawled.seen(house.records, list(wanted))
-    sources = {text.source_id for text in known.values()}
     everywhere = len(known) < len(wanted)
+    sources = None if everywhere else {text.source_id for text in known.values()}
     found: dict[str, list[Page]] = {}
-    for path in house.archive.partitions() if wanted else ():
-        if everywhere or house.archive.describe(path, 0).source_id in sources:
-            with suppress(PartitionDamaged):
-                if any(name.id in wanted for name in house.archive.names(path)):
-                    for page in house.archive.read(path):
-                        if page.id in wanted:
-                            found.setdefault(page.id, []).append(page)
+    for part in partitions.pages(house, sources) if wanted else ():
+        for page in part:
+            if page.id in wanted:
+                found.setdefault(page.id, []).append(page)
     return {name: _in_order(pages) for name, pages in found.items()}
 
 

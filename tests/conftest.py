@@ -15,6 +15,7 @@ from core.contracts import Page, PageType
 from core.records import Records, open_records
 from core.settings import ElasticSettings, Settings, load_settings
 from core.urls import page_id
+from tests import s3 as server
 from tools.local_elasticsearch import Cluster
 from tools.local_postgresql import Server
 
@@ -80,6 +81,22 @@ def postgresql() -> Iterator[Server]:
     # Not below pytest's own folder, into which the server's user can't look.
     with TemporaryDirectory() as folder, Server(Path(folder)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[server.S3]:
+    """A real S3 server, started once."""
+    with server.serving() as running:
+        yield running
+
+
+@pytest.fixture
+def s3(s3_server: server.S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[server.S3]:
+    """The server with the key in the environment. What a test told it to do wrong ends with the test."""
+    for name, value in server.KEY.items():
+        monkeypatch.setenv(name, value)
+    yield s3_server
+    s3_server.fault("", "")
 
 
 @pytest.fixture(scope="session")

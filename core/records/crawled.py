@@ -80,6 +80,7 @@ def record_batch(
     now = datetime.now(UTC)
     with records.write() as session:
         for p in partitions:
+            session.execute(delete(RetiredRow).where(RetiredRow.path == p.path))
             if session.get(PartitionRow, p.path) is None:
                 session.add(PartitionRow(**p.model_dump(), archived_at=now))
         _remember(session, texts)
@@ -95,30 +96,6 @@ def known_partitions(records: Records) -> set[str]:
     """Return the paths of the partitions that the records know."""
     with records.read() as session:
         return set(session.scalars(select(PartitionRow.path)))
-
-
-def retired_partitions(records: Records) -> set[str]:
-    """Return the paths of partitions that were rewritten or dropped, and must not be taken up again."""
-    with records.read() as session:
-        return set(session.scalars(select(RetiredRow.path)))
-
-
-def retire_partition(records: Records, path: str, successor: Partition | None) -> None:
-    """Let `successor`, which holds what is left of it, stand where the partition at `path` stood."""
-    with records.write() as session:
-        row = session.get(PartitionRow, path)
-        if row is not None:
-            if successor is not None and session.get(PartitionRow, successor.path) is None:
-                stood = {
-                    "archived_at": row.archived_at,
-                    "analysed_at": row.analysed_at,
-                    "indexed_at": row.indexed_at,
-                    "built_in": row.built_in,
-                }
-                session.add(PartitionRow(**successor.model_dump(), **stood))
-            session.delete(row)
-        session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))
-        session.merge(RetiredRow(path=path, at=datetime.now(UTC)))
 
 
 def partitions_to_do(records: Records, stage: str) -> list[Partition]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, Text, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0007"  # the newest of the migrations that make these tables
+SCHEMA = "0008"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -162,10 +162,11 @@ class PartitionRow(Table):
     analysed_at: Mapped[datetime | None] = mapped_column(index=True)
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)
     built_in: Mapped[str | None]
+    __table_args__ = (Index("ix_partitions_day", "source_id", "day"),)
 
 
 class RetiredRow(Table):
-    """A partition that was rewritten or dropped: a file of this name is never taken up again."""
+    """A partition that was rewritten, dropped or merged: a file of this name is not taken up again."""
 
     __tablename__ = "retired"
     path: Mapped[str] = mapped_column(primary_key=True)

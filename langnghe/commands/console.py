@@ -4,12 +4,21 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from core.outcomes import Outcome, Result, Stage
@@ -74,6 +83,26 @@ def progress() -> Iterator[OnOutcome]:
             bars.advance(tasks[outcome.stage])
 
         yield advance
+
+
+@contextmanager
+def counted(what: str, things: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many `things` are done, of how many; nothing when not at a terminal."""
+    with Progress(
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(things),
+        TimeRemainingColumn(),
+        console=errors,
+        disable=not errors.is_terminal,
+    ) as bars:
+        task = bars.add_task(what, total=None)
+
+        def tell(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def outcome_rows(counts: OutcomeCounts) -> list[tuple[str, str, int]]:

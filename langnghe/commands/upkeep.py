@@ -1,19 +1,13 @@
 """`rebuild`, `prune` and `erase`: the index made anew, old texts removed, single pages erased."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from core.errors import BadUsage, StageFailed
-from langnghe.commands.console import account, errors, house, output, print_json, print_table
+from langnghe.commands.console import account, counted, errors, house, output, print_json, print_table
 from langnghe.house import running
-
-if TYPE_CHECKING:
-    from langnghe.rebuild import OnProgress
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -22,7 +16,7 @@ def rebuild(context: typer.Context, json: Json = False) -> None:
     """Make a new index from archive and records by the models in use, while the old one serves."""
     from langnghe.rebuild import rebuild as rebuild_index
 
-    with _bar() as tell:
+    with counted("rebuild", "partitions") as tell:
         made = rebuild_index(house(context), tell)
     if json:
         print_json(made.model_dump(mode="json"))
@@ -102,26 +96,6 @@ def erase(
             f"archive partition {erased.unsearched[0]} is damaged and may hold the page: restore it from a"
             " backup or remove the file, and erase again"
         )
-
-
-@contextmanager
-def _bar() -> "Iterator[OnProgress]":
-    """Show how many partitions are done, of how many; nothing when not at a terminal."""
-    with Progress(
-        TextColumn("rebuild"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("partitions"),
-        TimeRemainingColumn(),
-        console=errors,
-        disable=not errors.is_terminal,
-    ) as bars:
-        task = bars.add_task("rebuild", total=None)
-
-        def tell(done: int, total: int) -> None:
-            bars.update(task, completed=done, total=total)
-
-        yield tell
 
 
 COMMANDS = (rebuild, prune, erase)

@@ -1,10 +1,11 @@
-"""Records on both databases."""
+"""What the tests of the core have to pass on more than one kind of: databases, and archives."""
 
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from core.archive import Archive
 from core.settings import Settings, load_settings
 from tools.local_postgresql import Server
 
@@ -19,3 +20,12 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         return load_settings(data_dir=tmp_path / "data")
     server: Server = request.getfixturevalue("postgresql")
     return load_settings(data_dir=tmp_path / "data", database_url=server.database(f"t{uuid4().hex}"))
+
+
+@pytest.fixture(params=["folder", "s3"])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
+    """An empty archive."""
+    if request.param == "folder":
+        return Archive(str(tmp_path / "archive"))
+    s3 = request.getfixturevalue("s3")
+    return Archive(f"s3://{s3.make_bucket()}/some/archive", s3.settings)

@@ -1,11 +1,12 @@
 """Tombstones bar pages and what stands under them, and the records forget the rest."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from core.archive import Archive
 from core.contracts import Page
 from core.outcomes import Outcome, Result, Stage
-from core.records import Records, crawled, runs
+from core.records import Records, crawled, partitions, runs
 from core.records.crawled import Seen
 from core.records.tombstones import erase, erased, erased_ids, finish, pages_at, tombstones
 from tests.conftest import NOON
@@ -66,21 +67,23 @@ def test_the_records_forget_addresses_and_keep_counts(records: Records) -> None:
         assert (kept.item, kept.result, kept.detail) == ("a", result, "")
 
 
-def test_a_rewritten_partition_takes_the_place_of_the_old(records: Records, make_page: MakePage) -> None:
-    archive = Archive("memory://tombstones")
+def test_a_rewritten_partition_takes_the_place_of_the_old(
+    records: Records, make_page: MakePage, tmp_path: Path
+) -> None:
+    archive = Archive(str(tmp_path))
     [old] = archive.write([make_page(number=n) for n in range(3)])
     [new] = archive.write([make_page(number=n) for n in range(2)])
     crawled.record_batch(records, "run", [old], [], [])
     crawled.partition_done(records, "run", old.path, "analyse", [])
     crawled.partition_built(records, "run", old.path, "next", [])
     for _ in range(2):  # a kill may make it come twice
-        crawled.retire_partition(records, old.path, new)
+        partitions.replace(records, old.path, new)
         archive.remove(old.path)
     assert crawled.known_partitions(records) == {new.path} == set(archive.partitions())
-    assert crawled.retired_partitions(records) == {old.path}
+    assert partitions.retired(records, [old.path, new.path]) == {old.path}
     assert [p.path for p in crawled.partitions_to_do(records, "index")] == [new.path]
     assert crawled.partitions_to_build(records, "next") == []
     assert [name.id for name in archive.names(new.path)] == [p.id for p in archive.read(new.path)]
-    crawled.retire_partition(records, new.path, None)
+    partitions.replace(records, new.path, None)
     archive.remove(new.path)
     assert crawled.known_partitions(records) == set()

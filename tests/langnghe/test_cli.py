@@ -23,6 +23,7 @@ def test_help_names_every_command() -> None:
     for name in [
         *names.split(),
         "import",
+        "archive",
         "tokens",
         "drift",
         "sources",

@@ -20,7 +20,7 @@ from core.archive import Archive
 from core.contracts import Alert, AlertKind, Page, PageType, ReportFile, State, What
 from core.errors import ArchiveUnavailable, BadUsage
 from core.outcomes import Outcome, Result, Stage
-from core.records import crawled, decisions, notices, runs, tombstones
+from core.records import crawled, decisions, notices, partitions, runs, tombstones
 from core.records.signatures import signatures
 from index.embedded import EmbeddedEngine
 from index.embedded.generations import EmbeddedGenerations
@@ -32,6 +32,7 @@ from nlp.analyser import Analyser
 from tests.conftest import NOON
 from tests.langnghe.conftest import archive, command, decide, in_a_process, indexed, killed_at, opened, run
 from tests.langnghe.world import made
+from tests.s3 import S3
 
 # Words of no language, so that they can be looked for in any file.
 TITLE, BODY, SLUG, REMARK = "Vabolinko", "quetzimar", "tin-vabolinko-77", "drufolant"
@@ -214,8 +215,8 @@ def test_drafts_that_a_kill_left_in_the_archive_go_as_well(filled: House, page: 
 
 KILLED: dict[str, tuple[Any, str, bool]] = {
     "what is left of a partition is written": (Archive, "write", True),
-    "the records know it": (crawled, "retire_partition", True),
-    "the records do not know it yet": (crawled, "retire_partition", False),
+    "the records know it": (partitions, "replace", True),
+    "the records do not know it yet": (partitions, "replace", False),
     "the old partition is removed": (Archive, "remove", True),
     "signatures are to be forgotten": (erasing, "forget", False),
     "signatures are forgotten": (erasing, "forget", True),
@@ -300,9 +301,10 @@ def test_an_archive_that_may_not_be_written_keeps_an_erasure_open(page: Page, fi
 
 
 def test_pages_are_erased_from_an_archive_in_an_object_store(
-    house: House, analyser: Analyser, page_in_store: Page
+    house: House, analyser: Analyser, page_in_store: Page, s3: S3
 ) -> None:
-    place = opened(house.settings.model_copy(update={"archive_url": "memory://erasing"}), analyser)
+    update = {"archive_url": f"s3://{s3.make_bucket()}", "s3": s3.settings}
+    place = opened(house.settings.model_copy(update=update), analyser)
     archive(place, [page_in_store, made(902, text="Tin khác.")])
     run(place)
     erase(place, page_in_store.id)

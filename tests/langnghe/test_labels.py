@@ -172,7 +172,7 @@ def test_where_masking_has_changed_the_only_revision_of_the_time_counts_and_none
         house.records, "lan", What.CONFIRM, [shown(house, page).model_copy(update={"content_hash": "old"})]
     )
     assert only(house).text == BEATEN["text"]
-    house.archive.write([later(page, -5, text="Bản đầu tiên của tin này ngắn hơn.")])
+    take_in(house, [later(page, -5, text="Bản đầu tiên của tin này ngắn hơn.")])
     assert collect(house).fates == {Fate.UNCLEAR: 1}
 
 
