@@ -115,5 +115,10 @@ def _make(cluster: Cluster, index: str, kind: Literal["documents", "triages"], a
     except ApiError as error:
         if error.error != "resource_already_exists_exception":
             raise IndexUnavailable(
-                f"the index {index} can't be made on Elasticsearch ({cluster.hosts}): {error.error}"
+                f"the index {index} can't be made on Elasticsearch ({cluster.hosts}): {_why(error)}"
             ) from error
+
+
+def _why(error: ApiError) -> str:
+    told = error.body["error"]
+    return f"{error.error}, {told.get('reason')}" if isinstance(told, dict) else str(told)

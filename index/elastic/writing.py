@@ -56,6 +56,7 @@ def _put(
                 _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
                 for i, d in waiting.items()
             ),
+            refusable=True,
         )
         fresh.note(cluster, [answer.operation for answer in answers])
         refused |= {a.operation.id: a.reason for a in answers if a.result == "refused"}
