@@ -54,17 +54,36 @@ def prune(view: Moment, query: Query, fresh: Fresh) -> int:
     What is changed meanwhile stays, for it may not match any more.
     """
     clause = translate(asked(query))
-    everything, matched = _by_index(view, EVERYTHING), _by_index(view, clause)
-    whole = [index for index, count in matched.items() if count == everything[index]]
-    gone = 0
     cluster = view.cluster
-    parts = _deletions(view, clause, whole)
+    whole = _whole(view, clause)
+    gone = _one_by_one(view, {"bool": {"filter": [clause, negation(_in(whole))]}}, fresh)
+    # What came into a month meanwhile, or changed there, does not go with it.
+    cluster.refresh(view.alias)
+    still = _whole(View(cluster, view.alias), clause)
+    dropped = whole.keys() & still.keys()
+    gone += _one_by_one(view, {"bool": {"filter": [clause, _in(whole.keys() - dropped)]}}, fresh)
+    cluster.delete(dropped)
+    return gone + sum(still[index] for index in dropped)
+
+
+def _in(indices: Collection[str]) -> Clause:
+    return {"terms": {"_index": sorted(indices)}}
+
+
+def _whole(view: View, clause: Clause) -> dict[str, int]:
+    """Return the indices of which `clause` finds all documents, and how many those are."""
+    everything, found = _by_index(view, EVERYTHING), _by_index(view, clause)
+    return {index: count for index, count in found.items() if count == everything.get(index)}
+
+
+def _one_by_one(view: Moment, clause: Clause, fresh: Fresh) -> int:
+    """Remove the documents that `clause` finds, but what was changed since; return how many."""
+    gone = 0
+    parts = _deletions(view, clause)
     while some := list(islice(parts, CHUNK)):
-        gone += sum(answer.result == "done" for answer in send(cluster, some))
-        fresh.note(cluster, some)
-    if whole:
-        cluster.ask(lambda: cluster.client.indices.delete(index=whole, ignore_unavailable=True))
-    return gone + sum(matched[index] for index in whole)
+        gone += sum(answer.result == "done" for answer in send(view.cluster, some))
+        fresh.note(view.cluster, some)
+    return gone
 
 
 def _by_index(view: View, clause: Clause) -> dict[str, int]:
@@ -74,11 +93,11 @@ def _by_index(view: View, clause: Clause) -> dict[str, int]:
     return {b["key"]: b["doc_count"] for b in answer["aggregations"]["months"]["buckets"]}
 
 
-def _deletions(view: Moment, clause: Clause, without: Sequence[str]) -> Iterator[Operation]:
+def _deletions(view: Moment, clause: Clause) -> Iterator[Operation]:
     past: dict[str, Any] = {}
     while True:
         found = view.search(
-            query={"bool": {"filter": [clause], "must_not": [{"terms": {"_index": without}}]}},
+            query=clause,
             sort=["_shard_doc"],
             size=CHUNK,
             seq_no_primary_term=True,
