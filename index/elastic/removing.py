@@ -145,7 +145,7 @@ def _see_all_copies(cluster: Cluster, indices: Sequence[str]) -> None:
     """Raise IndexUnavailable if a node is away with a copy of a shard: it still has what was removed."""
 
     def look() -> None:
-        rows = cluster.client.cat.shards(index=indices, h="unassigned.reason", format="json")
+        rows: Any = cluster.client.cat.shards(index=indices, h="unassigned.reason", format="json")
         for row in rows:
             if (reason := row["unassigned.reason"]) in AWAY:
                 raise ApiError(reason.lower(), replace(rows.meta, status=503), row)

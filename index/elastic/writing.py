@@ -50,14 +50,11 @@ def _put(
     while waiting:
         _make_months(cluster, layout, generation, waiting)
         under = {page_id: _in_force(held.get(page_id, ())) for page_id in waiting}
-        answers = send(
-            cluster,
-            (
-                _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
-                for i, d in waiting.items()
-            ),
-            refusable=True,
+        operations = (
+            _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
+            for i, d in waiting.items()
         )
+        answers = send(cluster, operations, refusable=True)
         fresh.note(cluster, [answer.operation for answer in answers])
         refused |= {a.operation.id: a.reason for a in answers if a.result == "refused"}
         # Someone else wrote the same page meanwhile; or we did, and the answer was lost on its way.
