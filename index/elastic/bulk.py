@@ -11,7 +11,7 @@ from elasticsearch import ApiError
 from pydantic_core import to_json
 
 from core.errors import IndexUnavailable
-from index.elastic.cluster import PASSING, Cluster, pauses
+from index.elastic.cluster import BLOCKED, PASSING, Cluster, pauses
 
 # A request is sent when it holds this many bytes (some 100 articles), and this many are under way at most:
 # the next is made meanwhile, and a cluster that is slow slows us down. Each request is an fsync.
@@ -45,17 +45,21 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a write: `done`; `conflict`, as someone else wrote or removed there; or refused."""
+    """What became of a write: `done`; `conflict`, as someone else wrote or removed there; or `refused`.
+
+    A removal is done where nothing is there. What is refused is so for the document's own sake.
+    """
 
     operation: Operation
     result: Literal["done", "conflict", "refused"]
     reason: str = ""
 
 
-def send(cluster: Cluster, operations: Iterable[Operation]) -> list[Answer]:
+def send(cluster: Cluster, operations: Iterable[Operation], *, refusable: bool = False) -> list[Answer]:
     """Carry out `operations`, in no order, and return what became of each, in order.
 
-    Raises IndexUnavailable when the cluster can't take them within its patience; some may then be written.
+    Raises IndexUnavailable when the cluster can't take them within its patience, and for one that is refused
+    unless they are `refusable`; some may then be written.
     """
     answers: list[Answer] = []
     under_way: deque[Future[list[Answer]]] = deque()
@@ -66,6 +70,11 @@ def send(cluster: Cluster, operations: Iterable[Operation]) -> list[Answer]:
             under_way.append(pool.submit(_send, cluster, request))
         while under_way:
             answers += under_way.popleft().result()
+    if not refusable and (refused := next((a for a in answers if a.result == "refused"), None)):
+        raise IndexUnavailable(
+            f"the index {refused.operation.index} on Elasticsearch ({cluster.hosts}) does not take a change "
+            f"of text {refused.operation.id} ({refused.reason}); see the log of its nodes, then run again"
+        )
     return answers
 
 
@@ -90,17 +99,19 @@ def _send(cluster: Cluster, operations: Sequence[Operation]) -> list[Answer]:
     for pause in pauses():
         items = _ask(cluster, [operation for _, operation in waiting])
         again = []
+        why = ""
         for (place, operation), item in zip(waiting, items, strict=True):
             if item["status"] in PASSING:
                 again.append((place, operation))
+                why = _type(item)
             else:
                 answers[place] = _answer(cluster, operation, item)
         if not again:
             return [answers[place] for place in range(len(operations))]
         if time.monotonic() + pause > deadline:
             raise IndexUnavailable(
-                f"the index on Elasticsearch ({cluster.hosts}) takes no writes "
-                f"({_type(items[-1])}); nothing is lost, run again later"
+                f"the index on Elasticsearch ({cluster.hosts}) takes no writes ({why}); "
+                f"{BLOCKED if 'block' in why else 'nothing is lost, run again later'}"
             )
         time.sleep(pause)
         waiting = again
@@ -130,10 +141,22 @@ def _ask(cluster: Cluster, operations: Sequence[Operation]) -> list[dict[str, An
 def _answer(cluster: Cluster, operation: Operation, item: dict[str, Any]) -> Answer:
     status: int = item["status"]
     reason = _type(item)
-    if status < 300 or (status == 404 and operation.body is None):
+    gone = reason == "index_not_found_exception" or (status == 404 and "error" not in item)
+    if status < 300 or (gone and operation.body is None):
         return Answer(operation, "done")
-    if status == 409 or reason == "index_not_found_exception":
+    if gone or status == 409:
         return Answer(operation, "conflict")
+    if status >= 500 or reason == "illegal_index_shard_state_exception":
+        # A full disk, a broken file, a shard on its way elsewhere: never the document's fault.
+        raise IndexUnavailable(
+            f"the index {operation.index} on Elasticsearch ({cluster.hosts}) can't write "
+            f"({status} {reason}); nothing is lost, see the cluster's health and the log of its nodes"
+        )
+    if "block" in reason:
+        raise IndexUnavailable(
+            f"the index {operation.index} on Elasticsearch ({cluster.hosts}) takes no writes ({reason}); "
+            f"{BLOCKED}"
+        )
     if status in (401, 403, 404) or reason == "strict_dynamic_mapping_exception":
         raise IndexUnavailable(
             f"the index {operation.index} on Elasticsearch ({cluster.hosts}) takes no documents of ours "

@@ -2,10 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
+from elastic_transport import ObjectApiResponse
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError
 
@@ -15,6 +17,10 @@ from core.settings import ElasticSettings
 
 # What passes by itself: too many requests; no answer from a node behind a proxy; a shard or master not there.
 PASSING = frozenset({429, 502, 503, 504})
+# What to do about a block, which Elasticsearch sets on indices of a node whose disk is almost full.
+BLOCKED = "nothing is lost; see the space on its nodes' disks and the index's `index.blocks`, then run again"
+# Elasticsearch takes lines of 4096 bytes (`http.max_initial_line_length`), path and parameters together.
+NAMES_BYTES = 3_000
 # Seconds between tries: doubled each time from the first to the last.
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 10.0
 # Long enough for an index that is dropped, or a shard that moves, in the middle of a search.
@@ -102,13 +108,46 @@ class Cluster:
 
         return self.ask(got)
 
-    def refresh(self, index: str | list[str]) -> None:
-        """Let searches see all that was written to `index`."""
-        self.ask(lambda: self.client.indices.refresh(index=index, ignore_unavailable=True))
+    def everywhere(self, call: Callable[[], ObjectApiResponse[Any]]) -> dict[str, Any]:
+        """Return what `call`, which all shards answer, does when none of them failed."""
+
+        def done() -> dict[str, Any]:
+            answer = call()
+            # Such an answer is well even if a shard could not do it.
+            for failure in answer.body["_shards"].get("failures") or [{}] * answer.body["_shards"]["failed"]:
+                kind = failure.get("reason", {}).get("type", "shard_failed")
+                raise ApiError(kind, replace(answer.meta, status=503), failure)
+            return dict(answer.body)
+
+        return self.ask(done)
+
+    def refresh(self, *indices: str) -> None:
+        """Let searches see all that was written to `indices`."""
+        for some in _lines(indices):
+            self.ask(partial(self.client.indices.refresh, index=some, ignore_unavailable=True))
+
+    def delete(self, indices: Iterable[str]) -> None:
+        """Remove `indices`, in order of name; one that is not there is passed over."""
+        for some in _lines(sorted(indices)):
+            self.ask(partial(self.client.indices.delete, index=some, ignore_unavailable=True))
 
     def close(self) -> None:
         """Close all connections."""
         self.client.close()
+
+
+def _lines(indices: Iterable[str]) -> Iterator[list[str]]:
+    """Yield `indices` in parts that each fit into the line of a request."""
+    some: list[str] = []
+    size = 0
+    for index in indices:
+        if some and size + len(index) > NAMES_BYTES:
+            yield some
+            some, size = [], 0
+        some.append(index)
+        size += len(index) + len("%2C")
+    if some:
+        yield some
 
 
 def pauses() -> Iterator[float]:
@@ -129,7 +168,12 @@ def _reason(error: ApiError | TransportError) -> str:
     if isinstance(error, TransportError):
         return f"can't be reached ({type(error).__name__}); see that it runs and 'elastic.hosts' names it"
     kind = error.error if isinstance(error.error, str) else type(error).__name__
-    if error.status_code in (401, 403) and "block" not in kind:
+    causes = _causes(error)
+    if "search_context_missing_exception" in causes:
+        return "lost the moment that a long reading looks at (a node ended, or it rested too long); run again"
+    if error.status_code in (403, 429) and "block" in kind:
+        return f"takes no writes ({kind}); {BLOCKED}"
+    if error.status_code in (401, 403):
         return f"refuses us ({kind}); check 'elastic.api_key' and what the key may do"
     if error.status_code == 404:
         return f"lacks a part ({kind}); `langnghe rebuild` makes it anew"
@@ -138,3 +182,10 @@ def _reason(error: ApiError | TransportError) -> str:
     if error.status_code in PASSING:
         return f"is not whole ({kind}); nothing is lost, see the cluster's health"
     return f"refuses a request ({error.status_code} {kind}); see the log of its nodes"
+
+
+def _causes(error: ApiError) -> set[str]:
+    """Return the types of what went wrong, on whichever shard."""
+    told = error.body.get("error") if isinstance(error.body, dict) else None
+    causes = told.get("root_cause", ()) if isinstance(told, dict) else ()
+    return {cause.get("type", "") for cause in causes}

@@ -1,19 +1,20 @@
 """Verdicts and duplicates put into force. Who writes first is never overwritten unseen (`if_seq_no`)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 
 from core.contracts import Triage
+from index.elastic import schema
 from index.elastic.bulk import Operation, send
 from index.elastic.cluster import Cluster
 from index.elastic.entry import Stored, encode
-from index.elastic.finding import CHUNK, find, verdicts
+from index.elastic.finding import CHUNK, Held, find, verdicts
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Names
 
 
 def apply(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh) -> None:
-    """Put verdicts into force as `index.engine.Engine.apply` says, in all generations."""
+    """Put verdicts into force as `index.engine.Engine.apply` says, in all generations of our version."""
     rest = iter(triages.items())
     while some := dict(islice(rest, CHUNK)):
         put_into_force(cluster, _keep(cluster, some), fresh)
@@ -44,24 +45,31 @@ def _keep(cluster: Cluster, triages: Mapping[str, Triage]) -> dict[str, Triage]:
 
 
 def put_into_force(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh) -> None:
-    """Let the documents of `triages`, in all generations, count so, unless later verdicts are in force."""
+    """Let the documents of `triages` count so, unless later verdicts are in force.
+
+    In all generations but those of another version: they can't be read, and whoever made them decides there.
+    """
 
     def judged(stored: Stored) -> Stored | None:
         triage = triages[stored.document.id]
         return Stored(stored.document, triage) if _differs(stored.triage, triage) else None
 
-    everything = Names(cluster.prefix).everything
     if not triages:
         return
-    # Documents that others wrote since searches last looked are to be seen: they may not have seen these.
-    cluster.refresh(everything)
-    standing = find(cluster, None, triages, fresh, ["triage"])
-    wanted = [
-        page_id
-        for page_id, found in standing.items()
-        if any(_differs(Triage.model_validate(held.source["triage"]), triages[page_id]) for held in found)
-    ]
-    _change(cluster, None, wanted, judged, fresh)
+    names = Names(cluster.prefix)
+    readable = schema.current(cluster)
+
+    def look(page_ids: Collection[str], fields: Sequence[str] | None = None) -> list[Held]:
+        cluster.refresh(names.everything)
+        found = find(cluster, None, page_ids, fresh, fields).values()
+        return [h for held in found for h in held if names.generation(h.index) in readable]
+
+    wanted = {
+        held.id
+        for held in look(triages, ["triage"])
+        if _differs(Triage.model_validate(held.source["triage"]), triages[held.id])
+    }
+    _change(cluster, look, wanted, judged, fresh)
 
 
 def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str], fresh: Fresh) -> None:
@@ -75,7 +83,11 @@ def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str
         analysis = document.analysis.model_copy(update={"duplicate_of": duplicate_of})
         return Stored(document.model_copy(update={"analysis": analysis}), stored.triage)
 
-    _change(cluster, generation, [leader, *followers], led, fresh)
+    def look(page_ids: Collection[str]) -> list[Held]:
+        cluster.refresh(Names(cluster.prefix).all_of(generation))
+        return [h for held in find(cluster, generation, page_ids, fresh).values() for h in held]
+
+    _change(cluster, look, {leader, *followers}, led, fresh)
 
 
 def _differs(before: Triage, now: Triage) -> bool:
@@ -84,24 +96,23 @@ def _differs(before: Triage, now: Triage) -> bool:
 
 def _change(
     cluster: Cluster,
-    generation: str | None,
-    page_ids: Sequence[str],
+    look: Callable[[Collection[str]], list[Held]],
+    page_ids: Collection[str],
     change: Callable[[Stored], Stored | None],
     fresh: Fresh,
 ) -> None:
-    """Replace what is held under `page_ids` by what `change` makes of it, until nobody came between."""
-    waiting = list(page_ids)
+    """Replace what is held under `page_ids` by what `change` makes of it, until nobody came between.
+
+    `look` is to see what others wrote just now, for they may not have seen what is to be put into force.
+    """
+    waiting = page_ids
     while waiting:
         operations = []
-        for found in find(cluster, generation, waiting, fresh).values():
-            for held in found:
-                changed = change(Stored.of(held.source))
-                if changed is not None:
-                    body = encode(changed.document, changed.triage)
-                    operations.append(Operation(held.index, held.id, body, held.seq_no, held.term))
+        for held in look(waiting):
+            changed = change(Stored.of(held.source))
+            if changed is not None:
+                body = encode(changed.document, changed.triage)
+                operations.append(Operation(held.index, held.id, body, held.seq_no, held.term))
         answers = send(cluster, operations)
         fresh.note(cluster, operations)
-        waiting = [a.operation.id for a in answers if a.result == "conflict"]
-        if waiting:
-            names = Names(cluster.prefix)
-            cluster.refresh(names.everything if generation is None else names.all_of(generation))
+        waiting = {a.operation.id for a in answers if a.result == "conflict"}

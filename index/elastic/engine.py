@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 from core.contracts import Document, Triage
+from core.errors import IndexUnavailable
 from core.settings import ElasticSettings
 from index.elastic import counting, deciding, likeness, removing, schema, searching, standing, writing
 from index.elastic.cluster import Cluster
@@ -133,8 +134,13 @@ class ElasticEngine:
         """Return the indices that there are, and the generation that is written to."""
         self._fresh.begin(self._cluster)
         layout = schema.read_layout(self._cluster)
+        if self._generation is None and layout.serving is None:  # all was removed since this was opened
+            schema.prepare(self._cluster)
+            layout = schema.read_layout(self._cluster)
         generation = self._generation or layout.serving
         if generation is None:
-            schema.prepare(self._cluster)
-            return self._place()
+            raise IndexUnavailable(
+                f"no index under {self._cluster.prefix!r} on Elasticsearch ({self._cluster.hosts}) serves; "
+                "`langnghe rebuild` makes one"
+            )
         return layout, generation

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.contracts import Triage
+from core.errors import IndexUnavailable
 from index.elastic.cluster import Cluster
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Names
 
-# Ids asked for at once, and the indices at most in which each may be: two months of as many generations.
+# Ids asked for at once, and in how many indices each may be, with a little left: two months of some
+# generations. Together they are all that Elasticsearch gives at once.
 CHUNK = 1000
-MOST = 6
+MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _searched(
     answer = cluster.search(
         where,
         query={"bool": {"filter": [{"ids": {"values": ids}}]}},
-        source=True if fields is None else list(fields),
+        source=_source(fields),
         seq_no_primary_term=True,
         sort=["_doc"],
         size=MOST * len(ids),
@@ -85,8 +87,13 @@ def _searched(
             f"hits.hits.{name}" for name in ("_index", "_id", "_seq_no", "_primary_term", "_source")
         ],
     )
-    for hit in answer.get("hits", {}).get("hits", ()):
-        yield _held(hit)
+    hits = answer.get("hits", {}).get("hits", [])
+    if len(hits) == MOST * len(ids):
+        raise IndexUnavailable(
+            f"the index on Elasticsearch ({cluster.hosts}) holds pages {MOST} times and more; "
+            "drop generations that nobody uses, as `langnghe rebuild` does"
+        )
+    yield from map(_held, hits)
 
 
 def _got(
@@ -94,11 +101,13 @@ def _got(
 ) -> list[Held | None]:
     if not places:
         return []
-    docs = [
-        {"_index": index, "_id": page_id, **({} if fields is None else {"_source": list(fields)})}
-        for index, page_id in places
-    ]
+    docs = [{"_index": index, "_id": page_id, "_source": _source(fields)} for index, page_id in places]
     return [_held(doc) if doc.get("found") else None for doc in cluster.get(docs)]
+
+
+def _source(fields: Sequence[str] | None) -> bool | list[str]:
+    """Return how Elasticsearch is asked for `fields`: an empty list would ask for all."""
+    return True if fields is None else list(fields) or False
 
 
 def _held(found: Mapping[str, Any]) -> Held:

@@ -51,5 +51,5 @@ class Fresh:
 
     def _show(self, cluster: Cluster) -> None:
         indices = sorted({index for found in self._places.values() for index in found})
-        cluster.refresh(indices)
+        cluster.refresh(*indices)
         self._places = {}

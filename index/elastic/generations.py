@@ -66,10 +66,8 @@ class ElasticGenerations:
         layout = schema.read_layout(self._cluster)
         if name == layout.serving:
             raise IndexUnavailable(f"the generation {name!r} serves and can't be dropped")
-        if indices := layout.generations.get(name):
-            self._cluster.ask(
-                lambda: self._cluster.client.indices.delete(index=indices, ignore_unavailable=True)
-            )
+        # The mark goes last: a kill leaves what is known as a generation, to be dropped again.
+        self._cluster.delete(layout.generations.get(name, ()))
 
     def names(self) -> list[str]:
         """Return all that there are, in order of name."""

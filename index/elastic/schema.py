@@ -19,7 +19,7 @@ def definition(kind: Literal["documents", "triages"]) -> dict[str, Any]:
 
 
 def version() -> int:
-    """Return the version of the mapping of documents. It is raised with every change of its meaning."""
+    """Return the version of what is stored of documents, raised when its mapping or its meaning changes."""
     return int(definition("documents")["mappings"]["_meta"]["schema"])
 
 
@@ -60,6 +60,18 @@ def check(cluster: Cluster, index: str) -> None:
             f"the index {index} on Elasticsearch ({cluster.hosts}) has version {found}, not {version()}; "
             "`langnghe rebuild` makes it anew"
         )
+
+
+def current(cluster: Cluster) -> set[str]:
+    """Return the generations whose documents have this version of the mapping."""
+    names = Names(cluster.prefix)
+    found = cluster.ask(
+        lambda: cluster.client.indices.get_mapping(
+            index=names.mark("*"), filter_path=["*.mappings._meta.schema"], ignore_unavailable=True
+        )
+    )
+    held = {names.generation(index): of["mappings"]["_meta"]["schema"] for index, of in found.body.items()}
+    return {name for name, has in held.items() if name is not None and has == version()}
 
 
 def begin(cluster: Cluster, generation: str) -> None:
@@ -115,5 +127,10 @@ def _make(cluster: Cluster, index: str, kind: Literal["documents", "triages"], a
     except ApiError as error:
         if error.error != "resource_already_exists_exception":
             raise IndexUnavailable(
-                f"the index {index} can't be made on Elasticsearch ({cluster.hosts}): {error.error}"
+                f"the index {index} can't be made on Elasticsearch ({cluster.hosts}): {_why(error)}"
             ) from error
+
+
+def _why(error: ApiError) -> str:
+    told = error.body["error"]
+    return f"{error.error}, {told.get('reason')}" if isinstance(told, dict) else str(told)

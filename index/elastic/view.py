@@ -1,7 +1,10 @@
 """What a search looks at: an alias as it is now, or a point in time."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+
+from elasticsearch import ApiError, TransportError
 
 from index.elastic.cluster import Cluster
 
@@ -40,4 +43,6 @@ class Moment(View):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.cluster.ask(lambda: self.cluster.client.close_point_in_time(id=self._id), answers=[404])
+        # One that can't be closed now ends by itself, and what went wrong before is to be told.
+        with suppress(ApiError, TransportError):
+            self.cluster.client.close_point_in_time(id=self._id)

@@ -1,6 +1,6 @@
 """New revisions on their way into the index of their month."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from core.contracts import Document, Triage
 from core.masking import masked
@@ -11,7 +11,7 @@ from index.elastic.deciding import put_into_force
 from index.elastic.entry import encode
 from index.elastic.finding import Held, find, verdicts
 from index.elastic.fresh import Fresh
-from index.elastic.layout import Layout
+from index.elastic.layout import Layout, Names
 from index.engine import Written
 from index.revision import Revision, news, revision, supersedes
 
@@ -26,7 +26,7 @@ def write(
     held = _held(cluster, generation, {d.id for d in made}, fresh)
     known = {page_id: latest for page_id, found in held.items() if (latest := _latest(found))}
     wanted, written = news(made, known)
-    _leave(cluster, (h for i, found in held.items() if i not in wanted for h in _but_latest(found)), fresh)
+    _in_one_month(cluster, generation, [i for i, h in held.items() if len(h) > 1 and i not in wanted], fresh)
     refused = _put(cluster, layout, generation, wanted, held, fresh)
     return [
         Written(id=w.id, result="quarantined", reason=refused[w.id])
@@ -50,28 +50,25 @@ def _put(
     while waiting:
         _make_months(cluster, layout, generation, waiting)
         under = {page_id: _in_force(held.get(page_id, ())) for page_id in waiting}
-        answers = send(
-            cluster,
-            (
-                _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
-                for i, d in waiting.items()
-            ),
+        operations = (
+            _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
+            for i, d in waiting.items()
         )
+        answers = send(cluster, operations, refusable=True)
         fresh.note(cluster, [answer.operation for answer in answers])
         refused |= {a.operation.id: a.reason for a in answers if a.result == "refused"}
-        done = [a.operation for a in answers if a.result == "done"]
+        # Someone else wrote the same page meanwhile; or we did, and the answer was lost on its way.
+        again = {a.operation.id for a in answers if a.result == "conflict"}
+        # A verdict may wait for a new page, or be made by one who has not seen what was written since.
+        now = verdicts(cluster, [i for i in waiting if i not in refused])
+        put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under[i]}, fresh)
         # What had been in another month leaves it only now: a kill leaves it twice rather than not at all,
         # and writing it again makes it one.
-        _leave(cluster, (h for o in done for h in held.get(o.id, ()) if h.index != o.index), fresh)
-        # A verdict may wait for a new page, or be made by one who has not seen what was written since.
-        now = verdicts(cluster, [o.id for o in done])
-        put_into_force(cluster, {i: t for i, (t, _) in now.items() if t != under[i]}, fresh)
-        # Someone else wrote the same page meanwhile.
-        again = {a.operation.id for a in answers if a.result == "conflict"}
+        elsewhere = [h for a in answers for h in held.get(a.operation.id, ()) if h.index != a.operation.index]
+        _leave(cluster, [h for h in elsewhere if h.id not in again and h.id not in refused], fresh)
+        held = _in_one_month(cluster, generation, again | {h.id for h in elsewhere}, fresh)
         if again:
             layout = schema.read_layout(cluster)
-            cluster.refresh(layout.names.all_of(generation))
-            held = _held(cluster, generation, again, fresh)
         waiting = {
             page_id: d
             for page_id, d in waiting.items()
@@ -94,11 +91,30 @@ def _latest(held: Sequence[Held]) -> Revision | None:
     return max((Revision(*h.source["revision"]) for h in held), key=lambda r: r.fetched, default=None)
 
 
+def _in_one_month(
+    cluster: Cluster, generation: str, page_ids: Collection[str], fresh: Fresh
+) -> dict[str, list[Held]]:
+    """Return what is held of pages when of each that is in several months only the latest is left.
+
+    All who write a page to another month come here afterwards, so that the last of them sees what all wrote.
+    """
+    while page_ids:
+        cluster.refresh(Names(cluster.prefix).all_of(generation))
+        held = _held(cluster, generation, set(page_ids), fresh)
+        leaving = [h for found in held.values() for h in _but_latest(found)]
+        if not leaving:
+            return held
+        _leave(cluster, leaving, fresh)
+    return {}
+
+
 def _but_latest(held: Sequence[Held]) -> list[Held]:
-    return sorted(held, key=lambda h: Revision(*h.source["revision"]).fetched)[:-1]
+    """Return all but the latest; of two that are as late, everyone keeps the same."""
+    return sorted(held, key=lambda h: (Revision(*h.source["revision"]).fetched, h.index))[:-1]
 
 
-def _leave(cluster: Cluster, held: Iterable[Held], fresh: Fresh) -> None:
+def _leave(cluster: Cluster, held: Sequence[Held], fresh: Fresh) -> None:
+    """Remove what is held, but what was changed since, as by a verdict."""
     operations = [Operation(h.index, h.id, None, h.seq_no, h.term) for h in held]
     send(cluster, operations)
     fresh.note(cluster, operations)

@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from core.settings import ElasticSettings
 from index.elastic import ElasticEngine, ElasticGenerations
@@ -74,3 +75,34 @@ def engine(make_engine: Callable[[], Engine]) -> Engine:
 def generations(request: pytest.FixtureRequest) -> Iterator[Generations]:
     """The generations of an index, none yet."""
     yield from request.param(request)
+
+
+@pytest.fixture
+def own_index(elastic_settings: ElasticSettings) -> Iterator[ElasticSettings]:
+    """Settings of an index of its own on the real node, removed afterwards."""
+    yield elastic_settings
+    gone(elastic_settings)
+
+
+@pytest.fixture
+def open_one(own_index: ElasticSettings) -> Iterator[Callable[[], ElasticEngine]]:
+    """A function that opens an engine as another process would: it shares nothing with the others."""
+    opened: list[ElasticEngine] = []
+
+    def one() -> ElasticEngine:
+        opened.append(ElasticEngine(own_index))
+        return opened[-1]
+
+    yield one
+    for engine in opened:
+        engine.close()
+
+
+def months(settings: ElasticSettings) -> dict[str, int]:
+    """How many documents each index of a month holds."""
+    with Elasticsearch(list(settings.hosts)) as client:
+        client.indices.refresh(index=f"{settings.prefix}-*")
+        indices = client.indices.get_alias(index=f"{settings.prefix}-*.*")
+        return {
+            index.removeprefix(f"{settings.prefix}-"): client.count(index=index)["count"] for index in indices
+        }

@@ -1,4 +1,4 @@
-"""What only the engine on Elasticsearch promises: months, single refusals, writers side by side, access."""
+"""What only the engine on Elasticsearch promises: single refusals, writers side by side, access."""
 
 import ssl
 import threading
@@ -18,11 +18,13 @@ from core.contracts import State, Triage
 from core.errors import BadSettings, IndexUnavailable
 from core.settings import ElasticSettings
 from index.elastic import ElasticEngine, ElasticGenerations
+from index.elastic.cluster import Cluster
 from index.elastic.layout import Names
+from index.elastic.view import Moment
 from index.engine import Query
 from tests.certificates import self_signed
+from tests.index.conftest import months
 from tests.index.documents import START, document
-from tests.index.emptying import gone
 from tools.local_elasticsearch.node import free_port
 
 services = pytest.mark.services
@@ -31,89 +33,9 @@ ANY = Query(relevant=None)
 
 
 @pytest.fixture
-def settings(elastic_settings: ElasticSettings) -> Iterator[ElasticSettings]:
-    """Settings of an index of its own, removed afterwards."""
-    yield elastic_settings
-    gone(elastic_settings)
-
-
-@pytest.fixture
-def open_one(settings: ElasticSettings) -> Iterator[Callable[[], ElasticEngine]]:
-    """A function that opens an engine as another process would: it shares nothing with the others."""
-    opened: list[ElasticEngine] = []
-
-    def one() -> ElasticEngine:
-        opened.append(ElasticEngine(settings))
-        return opened[-1]
-
-    yield one
-    for engine in opened:
-        engine.close()
-
-
-def months(settings: ElasticSettings) -> dict[str, int]:
-    """How many documents each index of a month holds."""
-    with Elasticsearch(list(settings.hosts)) as client:
-        client.indices.refresh(index=f"{settings.prefix}-*")
-        indices = client.indices.get_alias(index=f"{settings.prefix}-*.*")
-        return {
-            index.removeprefix(f"{settings.prefix}-"): client.count(index=index)["count"] for index in indices
-        }
-
-
-# Months
-
-
-@services
-def test_a_month_in_vietnam_has_an_index_of_its_own(
-    open_one: Callable[[], ElasticEngine], settings: ElasticSettings
-) -> None:
-    last_hour = datetime(2026, 10, 31, 16, 59, tzinfo=UTC)
-    open_one().write(
-        [
-            document(1, published_at=last_hour, fetched_at=NOVEMBER),
-            document(2, published_at=last_hour + timedelta(minutes=1), fetched_at=NOVEMBER),
-        ]
-    )
-    assert months(settings) == {"first-2026.10": 1, "first-2026.11": 1}
-
-
-@services
-def test_a_page_whose_date_moves_leaves_the_month_that_it_was_in(
-    open_one: Callable[[], ElasticEngine], settings: ElasticSettings
-) -> None:
-    engine = open_one()
-    engine.write([document(1, fetched_at=OCTOBER)])
-    moved = document(1, fetched_at=NOVEMBER, content_hash="other")
-    assert [w.result for w in open_one().write([moved])] == ["indexed"]
-    assert months(settings) == {"first-2026.10": 0, "first-2026.11": 1}
-    assert [hit.document for hit in engine.search(ANY).hits] == [moved]
-
-
-@services
-def test_what_a_kill_left_in_two_months_is_in_one_when_it_is_written_again(
-    open_one: Callable[[], ElasticEngine], settings: ElasticSettings
-) -> None:
-    engine = open_one()
-    engine.write([document(1, fetched_at=OCTOBER)])
-    with Elasticsearch(list(settings.hosts)) as client:
-        left = client.get(index=f"{settings.prefix}-first-2026.10", id="page-0001")["_source"]
-        moved = document(1, fetched_at=NOVEMBER, content_hash="other")
-        engine.write([moved])
-        client.index(index=f"{settings.prefix}-first-2026.10", id="page-0001", document=left, refresh=True)
-    assert engine.size() == 2
-    assert [w.result for w in engine.write([moved])] == ["unchanged"]
-    assert months(settings) == {"first-2026.10": 0, "first-2026.11": 1}
-
-
-@services
-def test_whole_months_are_pruned_by_dropping_their_index(
-    open_one: Callable[[], ElasticEngine], settings: ElasticSettings
-) -> None:
-    engine = open_one()
-    engine.write([document(1, fetched_at=OCTOBER), document(2, fetched_at=NOVEMBER), document(3)])
-    assert engine.prune(ANY.model_copy(update={"until": OCTOBER.date()})) == 2
-    assert months(settings) == {"first-2026.11": 1}
+def settings(own_index: ElasticSettings) -> ElasticSettings:
+    """Settings of an index of its own."""
+    return own_index
 
 
 # Refusals
@@ -219,6 +141,63 @@ def test_two_who_write_the_same_pages_leave_each_once_in_its_latest_revision(
     found = list(engines[0].scan(ANY))
     assert sorted(hit.document.id for hit in found) == [f"page-{n:04}" for n in range(20)]
     assert {hit.document.page.fetched_at for hit in found} == {START + timedelta(hours=3)}
+
+
+@services
+def test_who_leads_is_told_to_what_another_wrote_just_now(open_one: Callable[[], ElasticEngine]) -> None:
+    writer, other = open_one(), open_one()
+    other.write([document(9)])
+    writer.write([document(1), document(2)])
+    other.lead("page-0001", ["page-0002"])
+    found = {hit.document.id: hit.document.analysis.duplicate_of for hit in writer.scan(ANY)}
+    assert found == {"page-0001": None, "page-0002": "page-0001", "page-0009": None}
+
+
+@services
+def test_a_verdict_passes_over_a_generation_of_another_version(
+    open_one: Callable[[], ElasticEngine], settings: ElasticSettings
+) -> None:
+    engine, generations = open_one(), ElasticGenerations(settings)
+    engine.write([document(1)])
+    generations.build("second").close()
+    generations.build("third").close()
+    with Elasticsearch(list(settings.hosts)) as client:
+        # As a program of another version left it.
+        mark = f"{settings.prefix}-second-mark"
+        client.indices.put_mapping(index=mark, meta={"schema": 0})
+        client.index(index=mark, id="page-0001", document={"document": {"old": 1}, "triage": {"seq": 0}})
+        engine.apply({"page-0001": Triage(state=State.CONFIRMED, relevant=True, seq=1)})
+        assert client.get(index=mark, id="page-0001")["_source"]["document"] == {"old": 1}
+        assert [hit.triage.state for hit in engine.search(ANY).hits] == [State.CONFIRMED]
+        # What is erased goes from there too.
+        assert engine.remove(["page-0001"]) == 1
+        assert client.count(index=mark)["count"] == 0
+    generations.close()
+
+
+@services
+def test_a_lost_moment_is_told(open_one: Callable[[], ElasticEngine], settings: ElasticSettings) -> None:
+    open_one().write([document(n) for n in range(3)])
+    cluster = Cluster(settings, patient=False)
+    with Moment(cluster, settings.prefix) as moment:
+        first = moment.search(size=1)
+        cluster.client.close_point_in_time(id=first["pit_id"])
+        with pytest.raises(IndexUnavailable, match=r"lost the moment .* run again$"):
+            moment.search(size=1)
+    cluster.close()
+
+
+@services
+def test_a_full_disk_is_told_as_one(open_one: Callable[[], ElasticEngine], settings: ElasticSettings) -> None:
+    open_one().write([document(1)])
+    with Elasticsearch(list(settings.hosts)) as client:
+        # What Elasticsearch itself sets on the indices of a node whose disk is almost full.
+        full = {"index.blocks.read_only_allow_delete": True}
+        client.indices.put_settings(index=f"{settings.prefix}-first-2026.10", settings=full)
+    hasty = ElasticEngine(settings.model_copy(update={"wait_s": 0}))
+    with pytest.raises(IndexUnavailable, match=r"takes no writes \(cluster_block_exception\); .*disks"):
+        hasty.write([document(2)])
+    hasty.close()
 
 
 # Access

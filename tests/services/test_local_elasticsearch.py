@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -68,3 +69,27 @@ def test_a_second_node_on_the_same_data_says_why_it_does_not_start(elasticsearch
     folder = elasticsearch_cluster.nodes[0].folder.parent
     with pytest.raises(NodeFailed, match=r"^node-1 ended: .*lock.*; see .*node\.log$"):
         Cluster(folder).start()
+
+
+def test_what_can_t_be_compiled_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(folder: Path) -> None:
+        for name in ("elasticsearch-9.0.4.jar", "ecj-1.jar"):
+            (folder / name).write_bytes(b"")
+
+    monkeypatch.setattr(installation, "_fetch", fetch)
+    with pytest.raises(MissingPart, match=r"^.*EsNode\.java can't be compiled against what .*pom\.xml .*$"):
+        installation.installed(tmp_path / "cache")
+
+
+def test_the_command_ends_when_its_node_does_and_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tools.local_elasticsearch", "--folder", str(tmp_path)]
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as running:
+        assert running.stdout
+        for _ in range(3):
+            running.stdout.readline()
+        for node in java_processes(str(tmp_path)):
+            os.kill(node, signal.SIGKILL)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert re.fullmatch(r"elasticsearch: node-1 ended.*; see .*node\.log\n", said)

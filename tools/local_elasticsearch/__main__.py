@@ -28,13 +28,12 @@ def main() -> int:
             print(f"Elasticsearch is up after {took:.1f} s: {' '.join(cluster.urls)}")
             print(f"Use it: export LANGNGHE_ELASTIC__HOSTS='{json.dumps(cluster.urls)}'")
             print(f"Its data is kept in {folder}. Ctrl-C ends it.", flush=True)
-            signal.pause()
+            cluster.await_end()
     except KeyboardInterrupt:
         return 0
     except LangngheError as error:
         print(f"elasticsearch: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

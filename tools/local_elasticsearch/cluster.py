@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -67,8 +67,7 @@ class Cluster:
         while True:
             running = [node for node in self.nodes if node.running]
             if len(running) < nodes:
-                ended = next(node for node in self.nodes if not node.running)
-                raise NodeFailed(f"{ended.name} ended{_last_words(ended.log)}; see {ended.log}")
+                raise self._ended()
             try:
                 answer = _ask(f"{running[0].url}/_cluster/health?{wanted}&timeout=1s")
             except OSError as error:
@@ -81,6 +80,16 @@ class Cluster:
                     f"see {running[0].log}"
                 )
             time.sleep(0.1)
+
+    def await_end(self) -> NoReturn:
+        """Wait until a node ends by itself. Raises NodeFailed then."""
+        while all(node.running for node in self.nodes):
+            time.sleep(0.5)
+        raise self._ended()
+
+    def _ended(self) -> NodeFailed:
+        ended = next(node for node in self.nodes if not node.running)
+        return NodeFailed(f"{ended.name} ended{_last_words(ended.log)}; see {ended.log}")
 
     def stop(self) -> None:
         """End all nodes in order."""
