@@ -87,6 +87,8 @@ class Discovery:
         self, response: Response, what: What, place: int, nth: int, item: str
     ) -> list[Request | Haul]:
         spider = self.spider
+        if response.status == 404 and nth and what in {What.SECTION, What.LISTING}:
+            return []  # the list ended with the page before
         if response.status != 200:
             return [self.undiscovered(what, item, of_status(response.status))]
         found = (await spider.read(response, what, place=place, nth=nth)).found
@@ -104,7 +106,10 @@ class Discovery:
             requests += self._sitemaps(found, item, nth)
         more = found.next_url
         if more and goes_on and more not in self.visited and spider.near(more, item):
-            requests.append(self._request(what, more, place, nth + 1))
+            if spider.agenda.left > 0:
+                requests.append(self._request(what, more, place, nth + 1))
+            else:
+                spider.agenda.passed_over += 1  # or more, of which nothing is known
         return requests
 
     def _names_more(self, found: Found, what: What, place: int) -> bool:

@@ -59,7 +59,7 @@ def address(rule: dict[str, Any], body: str = "") -> str | None:
     source = spec(**rule)
     assert source.comment_api is not None
     html = article("Tin lạ", head=body).encode()
-    reading = Reading(pages=read_article(source, html, ARTICLE, "text/html; charset=utf-8", NOW))
+    reading = read_article(source, html, ARTICLE, "text/html; charset=utf-8", NOW)
     return with_comments(reading, source.comment_api, html, None).found.next_url
 
 
@@ -176,7 +176,7 @@ def test_a_crawl_gives_the_comments_with_their_article_and_once(web: Web, place:
     }
     parent = page_id(f"{web.base}/bai/tin-42.html")
     assert {p.parent_id for p in place.pages() if p.type is PageType.COMMENT} == {parent}
-    assert set(labels(place.crawl(source)).values()) == {"unchanged"}
+    assert set(labels(place.later(hours=25).crawl(source)).values()) == {"unchanged"}
 
 
 def test_a_new_comment_is_found_though_its_article_stays_the_same(web: Web, place: Place) -> None:
@@ -184,7 +184,7 @@ def test_a_new_comment_is_found_though_its_article_stays_the_same(web: Web, plac
     place.crawl(source)
     answer = {"data": [{"ma": n, "noi_dung": f"Ý kiến số {n}"} for n in (1, 2, 7)]}
     web.put("/api/y-kien?bai=42&trang=1", json.dumps(answer), kind=JSON)
-    assert labels(place.crawl(source))["/bai/tin-42.html#7"] == "archived"
+    assert labels(place.later(hours=25).crawl(source))["/bai/tin-42.html#7"] == "archived"
 
 
 def test_comments_that_fail_leave_their_article_whole(web: Web, place: Place) -> None:

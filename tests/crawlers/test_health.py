@@ -50,5 +50,5 @@ def test_what_was_kept_of_nothing_names_the_most_common_reason() -> None:
 
 
 def test_fewer_than_expected_says_how_many_and_how_many_are_usual() -> None:
-    _, (reason,) = health({(ARCHIVED, ""): 3}, [], 0, 0, 0, FEWER)
+    _, (reason,) = health({(ARCHIVED, ""): 3}, [], 0, 0, 0, shortfall=FEWER)
     assert reason.facts == {"hours": 24, "got": 3, "low": 20, "usual": 50}

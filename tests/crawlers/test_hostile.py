@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.contracts import SourceState
+from core.contracts import SourceState, Why
 from core.gate import refused_bytes
 from core.outcomes import Outcome
 from core.records import open_records
@@ -117,7 +117,7 @@ def test_no_form_log_in_cookie_or_trail_is_sent_anywhere(crawled: Crawled) -> No
     site = crawled[0]
     assert {request.method for request in site.requests} == {"GET"}
     sent = {name for request in site.requests for name in request.headers}
-    assert sent == {"host", "user-agent", "accept", "accept-language", "accept-encoding"}
+    assert sent == {"host", "user-agent", "from", "accept", "accept-language", "accept-encoding"}
     assert site.asked("/bai/login.html") == 1
     assert not [request.path for request in site.requests if "mat-khau" in request.path]
 
@@ -169,7 +169,9 @@ def test_broken_robots_feeds_and_sitemaps_have_outcomes_and_stop_nothing(place: 
     def of(kind: str) -> set[str]:
         return {o.label for o in outcomes if o.source_id == kind}
 
-    assert of("allow") == {"archived", "dropped:robots", "dropped:feed_failed", "dropped:sitemap_failed"}
+    failed = {"dropped:feed_failed", "dropped:sitemap_failed"}
+    # An address with an entity in it, which is not resolved, leads nowhere.
+    assert of("allow") == {"archived", "dropped:robots", "dropped:http_404", *failed}
     assert of("huge") == {"archived", "dropped:robots"}
     assert of("missing") == of("html") == {"archived"}
     assert of("forbid") == of("error") == of("silent") == {"dropped:feed_failed"}
@@ -179,7 +181,7 @@ def test_broken_robots_feeds_and_sitemaps_have_outcomes_and_stop_nothing(place: 
     assert "http_404" in reasons["rss-none.xml"]
     assert "rss-empty.xml" not in reasons
     assert place.health("allow").state is SourceState.OK
-    assert "discovery failed" in place.health("allow").reason
+    assert Why.DISCOVERY in {r.code for r in place.health("allow").reasons}
     assert place.health("silent").state is SourceState.FAILED
 
 

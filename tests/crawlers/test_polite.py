@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from core.contracts import SourceState
+from core.contracts import Reason, SourceState, Why
 from core.records.follows import follow
 from core.records.hosts import Wait, keep_wait, waits
 from core.urls import normalise, page_id
@@ -47,7 +47,7 @@ def test_robots_txt_is_obeyed_and_its_failure_forbids_all(place: Place) -> None:
     assert failing.times("/rss.xml") == 0
     assert rules.times("/bai/kin/2") == 0
     assert all(web.times("/robots.txt") == 1 for web in webs if web is not failing)
-    assert "robots.txt" in place.health("s2").reason
+    assert "robots" in str(place.health("s2").reasons)
 
 
 def test_robots_txt_is_read_once_a_day_however_often_runs_come(web: Web, place: Place) -> None:
@@ -183,7 +183,7 @@ def test_a_host_that_wants_to_be_left_alone_is_left_alone_by_later_runs_too(web:
     assert labels(outcomes)["/bai/0"] == "quarantined:http_429"
     (told,) = [o for o in outcomes if o.reason == "host_waits"]
     assert "asked to be left alone until" in told.detail
-    assert "pages left for the next run" in place.health("bao-thu").reason
+    assert {r.code for r in place.health("bao-thu").reasons} >= {Why.HOST_WAITS, Why.PASSED_OVER}
     asked = len(web.asked)
     assert asked < 30, "requests that were under way are answered, no further one is made"
 
@@ -222,12 +222,15 @@ def test_a_spent_budget_ends_the_asking_and_is_said(web: Web, place: Place) -> N
     assert labels(outcomes) == {f"/bai/{n}": "archived" for n in range(6)} | {
         "/source:bao-thu:budget": "dropped:budget"
     }
-    assert "the budget of 8 requests_per_run is spent; 14 pages left" in place.health("bao-thu").reason
+    assert place.health("bao-thu").reasons == (
+        Reason(code=Why.BUDGET),
+        Reason(code=Why.PASSED_OVER, facts={"count": 14}),
+    )
     assert place.health("bao-thu").state is SourceState.OK
 
-    place.crawl(spec)
+    [told] = [o for o in place.crawl(spec) if o.reason == "budget"]
     assert len(web.asked) == 12
-    assert "12 requests_per_day" in place.health("bao-thu").reason
+    assert "12 requests_per_day" in told.detail
     assert len(place.pages()) == 9
     place.crawl(spec)
     assert len(web.asked) == 12
@@ -239,8 +242,9 @@ def test_bytes_count_too(web: Web, place: Place) -> None:
     for n in range(20):
         web.put(f"/bai/{n}", article(f"Tin {n}"))
     size = len(article("Tin 10").encode())
-    place.crawl(web.spec(delay_s=0.01, budget={"bytes_per_run": 5 * size}))
-    assert "bytes_per_run is spent" in place.health("bao-thu").reason
+    outcomes = place.crawl(web.spec(delay_s=0.01, budget={"bytes_per_run": 5 * size}))
+    [told] = [o for o in outcomes if o.reason == "budget"]
+    assert "bytes_per_run is spent" in told.detail
     assert 3 <= len(place.pages()) <= 5
 
 
