@@ -21,7 +21,7 @@ elasticsearch: .venv/.dev ## a real Elasticsearch on this machine, until Ctrl-C:
 
 test: .venv/.dev ## run the tests (needs Chromium; installed here when root)
 	@tools/system-packages chromium
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-services: .venv/.dev ## run the tests against servers, which they start: Elasticsearch and PostgreSQL
 	@tools/system-packages maven postgresql
