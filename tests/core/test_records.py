@@ -204,7 +204,7 @@ def test_a_sources_day_adds_up_over_batches_and_runs(records: Records) -> None:
     for hour, pages in ((8, 3), (8, 2), (23, 1)):
         hours = tuple(pages if h == hour else 0 for h in range(24))
         day = SourceDay(source_id="a", day=today, hours=hours, makeup=Makeup(pages=pages, title=4.5))
-        crawled.record_batch(records, "r", [], [], [], day)
+        crawled.record_batch(records, "r", [], [], [], day=day)
     for state in (SourceState.OK, SourceState.LATE, SourceState.FAILED, SourceState.LATE):
         crawled.source_ran(records, "a", state)
 
