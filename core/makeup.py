@@ -8,8 +8,6 @@ from enum import StrEnum
 from operator import add, sub
 from typing import NamedTuple
 
-from scipy.special import stdtrit
-
 from core.contracts import Contract
 from core.source_days import Makeup, SourceDay
 
@@ -195,6 +193,8 @@ def _worse(rule: _Rule, series: _Series, base: int, first: int, end: int) -> boo
     spread = rule.spread(before)
     between = _between_days(series.samples[base:first], before.mean, spread)
     error = spread * (1 / before.n + 1 / after.n) + between * (1 / (first - base) + 1 / (end - first))
+    from scipy.special import stdtrit  # slow to load, and most commands never ask
+
     bound = -float(stdtrit(first - base - 1, ERROR))
     return abs(after.mean - before.mean) >= bound * math.sqrt(error)
 

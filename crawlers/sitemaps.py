@@ -25,6 +25,8 @@ def links_of_sitemap(body: bytes, url: str) -> Found:
     root = ROOT.search(body)
     if root is None:
         return _lines(body, url)
+    if b"<!ENTITY" in body[: root.start()]:
+        return Found(broken=True)  # no sitemap has entities of its own, but for harm
     if root[1].lower() in {b"rss", b"feed", b"rdf"}:
         return links_of_feed(body, url, None)
     start = START.search(body)

@@ -47,6 +47,7 @@ def create_app(settings: Settings, records: Records, engine: Engine) -> FastAPI:
 
     Raises BadSettings for an unknown language, RecordsUnavailable and IndexUnavailable.
     """
+    engine.size()  # or nobody would hear of an index that can't be read before somebody searches
     catch_up(records, engine)
     app = FastAPI(
         title="Lắng Nghe",

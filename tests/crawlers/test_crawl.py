@@ -280,7 +280,7 @@ def test_a_crawl_counts_what_the_source_gave_on_its_day(web: Web, place: Place) 
     spec = web.spec()
     place.crawl(spec)
     web.put("/bai/2", article("Tin số 2, đã sửa", text=f"{repeated} số 2, sửa"))
-    place.crawl(spec)
+    place.later(hours=2).crawl(spec)
 
     [day] = source_days(place.records, (now - timedelta(days=1)).date())["bao-thu"]
 

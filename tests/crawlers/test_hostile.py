@@ -169,9 +169,7 @@ def test_broken_robots_feeds_and_sitemaps_have_outcomes_and_stop_nothing(place: 
     def of(kind: str) -> set[str]:
         return {o.label for o in outcomes if o.source_id == kind}
 
-    failed = {"dropped:feed_failed", "dropped:sitemap_failed"}
-    # An address with an entity in it, which is not resolved, leads nowhere.
-    assert of("allow") == {"archived", "dropped:robots", "dropped:http_404", *failed}
+    assert of("allow") == {"archived", "dropped:robots", "dropped:feed_failed", "dropped:sitemap_failed"}
     assert of("huge") == {"archived", "dropped:robots"}
     assert of("missing") == of("html") == {"archived"}
     assert of("forbid") == of("error") == of("silent") == {"dropped:feed_failed"}

@@ -51,7 +51,11 @@ def until(true: Callable[[], bool], within: float = 20.0) -> None:
 
 
 def children(pid: int) -> set[int]:
-    """Return the process ids below `pid`."""
+    """Return the ids of a crawl's processes below `pid`; servers and browsers of other tests are none."""
+    return {child for child in _below(pid) if b"\0crawlers." in Path(f"/proc/{child}/cmdline").read_bytes()}
+
+
+def _below(pid: int) -> set[int]:
     found: set[int] = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -60,7 +64,7 @@ def children(pid: int) -> set[int]:
             continue
         if int(fields[1]) == pid:
             child = int(stat.parent.name)
-            found |= {child} | children(child)
+            found |= {child} | _below(child)
     return found
 
 

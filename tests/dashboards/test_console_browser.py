@@ -94,7 +94,7 @@ FAINT = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # for its event loop must not be there for the tests of other modules
 def chromium() -> Iterator[Browser]:
     """The system's browser, started once."""
     with sync_playwright() as playwright:
@@ -409,6 +409,7 @@ def test_policy_staff_see_numbers_and_no_way_to_texts(open_page: Open) -> None:
     assert page.get_by_role("navigation").get_by_role("link").all_inner_texts() == [
         "Tổng quan",
         "Báo cáo tuần",
+        "Nguồn tin",
     ]
     links = page.locator("main a").evaluate_all("links => links.map((a) => a.getAttribute('href'))")
     assert links == []

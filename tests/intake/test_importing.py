@@ -104,7 +104,8 @@ def test_windows_1258_is_read(bring: Importer, archived: Archived) -> None:
     assert {page.text for page in archived().values()} == {BEATEN, LOST}
 
 
-@pytest.mark.parametrize("font", list(Font))
+# Not VISCII: so few letters of it pass for TCVN3.
+@pytest.mark.parametrize("font", [Font.TCVN3, Font.VNI])
 def test_a_file_typed_for_an_old_font_is_read_even_where_a_row_is_short(
     bring: Importer, archived: Archived, font: Font
 ) -> None:
