@@ -106,13 +106,13 @@ def counted(what: str, things: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def outcome_rows(counts: OutcomeCounts) -> list[tuple[str, str, int]]:
-    """Return (stage, outcome, count) rows with a total for each stage; the successes first."""
+    """Return (stage, outcome, count) rows, the successes first, with a total for each stage that had any."""
     rows: list[tuple[str, str, int]] = []
     for stage in Stage:
         of_stage = {(result, reason): count for (at, result, reason), count in counts.items() if at is stage}
         order = sorted(of_stage, key=lambda key: (key[0] not in GOOD, key))
         rows += [(stage, f"{r}:{why}" if why else r, of_stage[r, why]) for r, why in order]
-        rows += [(stage, "total", sum(of_stage.values()))]
+        rows += [(stage, "total", sum(of_stage.values()))] if of_stage else []
     return rows
 
 
