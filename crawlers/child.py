@@ -189,7 +189,7 @@ def _write_down(
             spider.agenda.passed_over,
             spider.agenda.resting,
             spider.agenda.waiting,
-            list(spider.halted),
+            spider.halted,
             short,
         )
         if spider.took_up_all():

@@ -66,7 +66,7 @@ class SourceSpider(Spider):
         self.held: dict[str, str] = {}  # items in quarantine, with the address where each was found
         self.given: set[str] = set()  # ids of pages that have their outcome
         self.visited: set[str] = set()  # pages of threads
-        self.halted: dict[str, str] = {}  # why requests were left for a later run: reason and words
+        self.halted: list[str] = []  # reasons for which requests were left for a later run
         self.counts: Counter[tuple[Result, str]] = Counter()  # outcomes written so far
         self.steps: dict[str, tuple[bool, str]] = {}  # robots.txt and discovery pages: read or not, in words
         self.failed: list[tuple[str, str]] = []  # discovery pages that could not be read, with the reason
@@ -195,7 +195,7 @@ class SourceSpider(Spider):
         self.agenda.passed_over += pages
         if why.reason in self.halted:
             return Haul()
-        self.halted[why.reason] = why.detail
+        self.halted.append(why.reason)
         item, dropped = f"source:{self.spec.id}:{why.reason}", why._replace(result=Result.DROPPED)
         return Haul(outcomes=(crawl_outcome(self.spec.id, item, self.spec.home, dropped),))
 

@@ -11,7 +11,6 @@ The exit code is 1 if a limit that the project set itself is missed.
 """
 
 import argparse
-import json
 import os
 import resource
 import statistics
@@ -34,6 +33,7 @@ from index.engine import Query
 from langnghe.demo.site.server import serving
 from tests.site import hostile_site
 from tools.bench_web import ADDRESS, newspaper, served
+from tools.figures import Figures
 
 # What the project set itself: pages per second against Scrapy with trafilatura; a good site's time beside a
 # hostile one against its time alone; how the largest process may grow from a quarter of a crawl to its end.
@@ -56,15 +56,8 @@ def main() -> int:
     parser.add_argument("--parts", nargs="+", default=["speed", "memory", "beside", "flagged"])
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    figures: dict[str, float] = {}
-    missed = []
-
-    def told(name: str, value: float, at_least: float = 0, at_most: float = float("inf")) -> None:
-        figures[name] = value
-        if not at_least <= value <= at_most:
-            missed.append(name)
-        if not options.json:
-            print(f"{name:<72}{value:>10,.2f}", flush=True)
+    figures = Figures(quiet=options.json)
+    told = figures.tell
 
     parts: dict[str, Callable[[Path, argparse.Namespace, Told], None]] = {
         "speed": measure_speed,
@@ -75,11 +68,7 @@ def main() -> int:
     for name in options.parts:
         with TemporaryDirectory() as folder:
             parts[name](Path(folder), options, told)
-    if options.json:
-        print(json.dumps(figures, indent=1))
-    for name in missed:
-        print(f"missed: {name}", file=sys.stderr)
-    return int(bool(missed))
+    return figures.end()
 
 
 def measure_speed(folder: Path, options: argparse.Namespace, told: Told) -> None:

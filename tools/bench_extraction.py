@@ -7,7 +7,6 @@ of the demo's first newspaper.
 
 import argparse
 import gzip
-import json
 import os
 import re
 import statistics
@@ -23,6 +22,7 @@ import trafilatura
 from crawlers.extraction import extract
 from langnghe.demo.site.dates import FirstRun
 from langnghe.demo.site.web import invented_sites
+from tools.figures import Figures
 
 ADDRESS = re.compile(r"<loc>([^<]+\.html)</loc>")
 
@@ -38,14 +38,14 @@ def main() -> int:
     if hasattr(os, "sched_setaffinity"):  # one core, the same for both sides
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     pages = (invented() if options.data is None else given(options.data))[: options.pages]
-    figures = measure(pages, options.rounds)
-    if options.json:
-        print(json.dumps(figures, indent=1))
-    else:
-        print(f"{len(pages)} pages, {sum(map(len, pages)) / len(pages) / 1000:.0f} kB on average")
-        for name, value in figures.items():
-            print(f"{name:<44}{value:>10.2f}")
-    return 0 if figures["times the speed of trafilatura"] >= 1 else 1
+    figures = Figures(quiet=options.json)
+    figures.tell("pages", len(pages))
+    figures.tell("kB a page on average", sum(map(len, pages)) / len(pages) / 1000)
+    own, peer, ratio = measure(pages, options.rounds)
+    figures.tell("extraction, pages per second", own)
+    figures.tell("trafilatura.extract, pages per second", peer)
+    figures.tell("times the speed of trafilatura", ratio, at_least=1)
+    return figures.end()
 
 
 def given(data: Path) -> list[bytes]:
@@ -64,7 +64,7 @@ def invented() -> list[bytes]:
     return [answer.body for answer in answers if answer.status == 200]
 
 
-def measure(pages: Sequence[bytes], rounds: int) -> dict[str, float]:
+def measure(pages: Sequence[bytes], rounds: int) -> tuple[float, float, float]:
     """Return pages per second of both, and their ratio, medians over `rounds`."""
     ways: tuple[Callable[[bytes], object], ...] = (lambda body: extract(body, ""), trafilatura.extract)
     rates: list[list[float]] = []
@@ -77,11 +77,7 @@ def measure(pages: Sequence[bytes], rounds: int) -> dict[str, float]:
                 spent[which] += time.process_time() - start
         rates.append([len(pages) / one for one in spent])
     own, peer = (statistics.median(column) for column in zip(*rates[1:], strict=True))
-    return {
-        "extraction, pages per second": own,
-        "trafilatura.extract, pages per second": peer,
-        "times the speed of trafilatura": statistics.median(a / b for a, b in rates[1:]),
-    }
+    return own, peer, statistics.median(a / b for a, b in rates[1:])
 
 
 if __name__ == "__main__":

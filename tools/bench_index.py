@@ -38,6 +38,7 @@ from index.embedded import EmbeddedEngine
 from index.engine import Engine, FacetField, Query
 from index.wording import split
 from tools.bench_documents import SOURCES, documents, texts
+from tools.figures import Figures
 from tools.local_elasticsearch import Cluster
 
 BATCH = 200  # as many as the pipeline writes at once
@@ -61,15 +62,8 @@ def main() -> int:
     options = parser.parse_args()
     made_of = texts(options.data)
     written = list(documents(made_of, 0, options.written))
-    figures: dict[str, float] = {}
-    missed = []
-
-    def told(name: str, value: float, at_least: float = 0, at_most: float = float("inf")) -> None:
-        figures[name] = value
-        if not at_least <= value <= at_most:
-            missed.append(name)
-        if not options.json:
-            print(f"{name:<72}{value:>10,.2f}", flush=True)
+    figures = Figures(quiet=options.json)
+    told = figures.tell
 
     with TemporaryDirectory() as folder:
         if "embedded" in options.engines:
@@ -77,11 +71,7 @@ def main() -> int:
         if "elastic" in options.engines:
             with Cluster(Path(folder) / "elasticsearch") as cluster:
                 measure_elastic(cluster.urls[0], written, options, told)
-    if options.json:
-        print(json.dumps(figures, indent=1))
-    for name in missed:
-        print(f"missed: {name}", file=sys.stderr)
-    return int(bool(missed))
+    return figures.end()
 
 
 Told = Callable[..., None]

@@ -40,8 +40,14 @@ def test_the_round_under_way_is_waited_for_and_calls_in_it_lead_to_one_more() ->
     assert len(rounds) == 2
 
 
-def test_an_error_of_the_work_is_raised_when_the_block_ends() -> None:
+@pytest.mark.parametrize(
+    ("of_block", "raised"), [(None, ValueError), (KeyError, KeyError)], ids=["of the work alone", "of both"]
+)
+def test_an_error_of_the_work_is_raised_when_the_block_ends_unless_it_has_one(
+    of_block: type[Exception] | None, raised: type[Exception]
+) -> None:
     tried = threading.Event()
+    went_on = threading.Event()
 
     def work() -> None:
         tried.set()
@@ -52,25 +58,9 @@ def test_an_error_of_the_work_is_raised_when_the_block_ends() -> None:
             ready()
             assert tried.wait(10)
             went_on.set()
+            if of_block is not None:
+                raise of_block
 
-    went_on = threading.Event()
-    with pytest.raises(ValueError, match="the index is gone"):
+    with pytest.raises(raised):
         block()
     assert went_on.is_set()
-
-
-def test_an_error_of_the_block_goes_before_one_of_the_work() -> None:
-    tried = threading.Event()
-
-    def work() -> None:
-        tried.set()
-        raise ValueError("the index is gone")
-
-    def block() -> None:
-        with following(work) as ready:
-            ready()
-            assert tried.wait(10)
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        block()
