@@ -56,7 +56,7 @@ class ConsoleSettings(Section):
     session_hours: float = Field(default=10.0, gt=0)
     secure_cookies: bool = Field(default=False, description="true behind HTTPS")
     metrics_token: SecretStr | None = Field(
-        default=None, description="opens /metrics; without it only this machine may read them"
+        default=None, min_length=1, description="opens /metrics; without it only this machine may read them"
     )
 
 

@@ -259,16 +259,17 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
     HTML and PDF go to `output`, by default the data folder's `reports`.
     """
     from dashboards.report import make_report
-    from index.weekly import last_complete_week
+    from index.weekly import last_complete_week, week_start
 
     declare(house)
+    week = week or last_complete_week(now)
     health = crawled.source_health(house.records)
     made = make_report(
         house.engine,
         house.settings,
-        week or last_complete_week(now),
+        week,
         health,
-        source_days(house.records, (now - 2 * HISTORY).date()),
+        source_days(house.records, week_start(week) - HISTORY),
         partners.source_names(house.records),
         output or house.settings.reports_dir,
         now,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.contracts import Contract
 from core.outcomes import Outcome, Result, Stage
 from core.records.database import Records
-from core.records.tables import OutcomeRow, QuarantineRow, RunRow, SourceRow
+from core.records.tables import OutcomeRow, PartnerRow, QuarantineRow, RunRow, SourceRow
 
 LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 # How many items had each (stage, result, reason).
@@ -147,7 +147,8 @@ def outcomes_since(records: Records, since: datetime) -> dict[tuple[str, str, st
     """Return how many items had each (source, stage, result, reason) since a time."""
     row = OutcomeRow
     key = (row.source_id, row.stage, row.result, row.reason)
-    of_sources = row.source_id.in_(select(SourceRow.source_id))  # lets the index by source and time serve
+    known = select(SourceRow.source_id).union_all(select(PartnerRow.source_id))
+    of_sources = row.source_id.in_(known)  # lets the index by source and time serve
     with records.read() as session:
         rows = session.execute(select(*key, func.count()).where(of_sources, row.at >= since).group_by(*key))
         return {(source, stage, result, reason): count for source, stage, result, reason, count in rows}

@@ -56,6 +56,7 @@ def show_text(request: Request, page_id: str, q: str = "", problem: str = "", st
     legend = {code: n for n, code in enumerate((c for c in taxonomy().codes if c in kinds), 1)}
     title = document.title or document.thread_title
     field: TextField = "title" if document.title else "thread_title"
+    thread_id = discussion(console(request).records, document)
     group = sight.search(Query(group=hit.group, relevant=None, limit=GROUP_SHOWN))
     values = {
         "hit": hit,
@@ -74,8 +75,8 @@ def show_text(request: Request, page_id: str, q: str = "", problem: str = "", st
         "acts": offered([hit]),
         "sealed": seal([hit]),
         "trail": _trail(request, page_id),
-        "followable": discussion(document) is not None,
-        "follows": follow_marks(console(request).records, discussion(document) or ""),
+        "followable": thread_id is not None,
+        "follows": follow_marks(console(request).records, thread_id or ""),
         "taxonomy": taxonomy(),
         "reasons": REASONS_TO_DISMISS,
         "source_names": source_names(request),

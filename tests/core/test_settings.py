@@ -39,3 +39,8 @@ def test_a_file_that_is_no_toml_is_named() -> None:
     Path("langnghe.toml").write_text("this is [no toml")
     with pytest.raises(BadSettings, match=r"langnghe\.toml"):
         load_settings()
+
+
+def test_an_empty_token_for_metrics_is_refused_and_does_not_open_them(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="metrics_token"):
+        load_settings(data_dir=tmp_path, console={"metrics_token": ""})
