@@ -8,7 +8,7 @@ from typing import TextIO
 from charset_normalizer import from_bytes
 
 from core.errors import BadInput
-from core.legacy import font_of, is_syllable
+from core.legacy import Font, font_of, is_syllable
 from core.text import nfc
 
 CHUNK = 2**20
@@ -68,8 +68,8 @@ def detect(path: Path) -> str:
 def _legacy(sample: bytes) -> str:
     if _reads(sample.decode("cp1258", "ignore")):
         return "cp1258"
-    if font_of([sample.decode("cp1252", "ignore")]):
-        return "cp1252"
+    if font := font_of([sample.decode("latin-1")]):
+        return "latin-1" if font is Font.VISCII else "cp1252"
     best = from_bytes(sample).best()
     return best.encoding if best else "cp1252"
 

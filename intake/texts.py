@@ -10,7 +10,6 @@ from intake.refusal import Refused
 HEAD = 4096
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SURROGATES = re.compile("[\ud800-\udfff]")
-MARKUP = ("<svg", "<?xml", "<!doctype svg", "%pdf-")
 # Longer than words are; a line of Base64 has 76 letters (RFC 2045), the smallest PNG 92.
 PACKED = re.compile(r"[A-Za-z0-9+/]{60,}")
 SPACES = re.compile(r"[^\S\n]+")
@@ -53,7 +52,8 @@ def _file_in(text: str) -> str | None:
     Formats that are known by two letters (BM, MZ) are told from words by the control characters in them.
     """
     head = text[:HEAD]
-    if not CONTROLS.search(head) and not head.lstrip().lower().startswith(MARKUP):
+    begins_as_markup = head.lstrip("\ufeff \t\r\n").startswith("<")
+    if not (begins_as_markup or CONTROLS.search(head) or "%PDF-" in head):
         return None
     try:
         return refused_bytes(head.encode("latin-1"))

@@ -48,5 +48,6 @@ def import_file(house: House, run_id: str, work: Import) -> Iterator[list[RowDon
     What a run that was killed had archived and not written down is adopted first.
     """
     declare_partner(house.records, work.mapping.source)
-    adopt(house, run_id)
+    with house.rearranging():
+        adopt(house, run_id)
     yield from bring_in(work, house.archive, house.records, run_id)

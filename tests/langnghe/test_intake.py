@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -143,6 +144,25 @@ def test_a_partner_can_not_go_by_the_id_of_a_crawled_source(house: House, tmp_pa
         list(import_file(house, run_id, Import(tmp_path / "a.csv", mapping(), NOON)))
 
 
+def test_an_import_waits_while_partitions_are_being_put_in_the_place_of_others(
+    house: House, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("Mã,Tiêu đề,Nội dung\n1,,Một tin\n")
+    other = House(house.settings)
+
+    def bring() -> None:
+        with running(other, "import") as run_id:
+            list(import_file(other, run_id, Import(tmp_path / "a.csv", mapping(), NOON)))
+
+    with ThreadPoolExecutor() as pool:
+        with house.rearranging():
+            brought = pool.submit(bring)
+            assert not wait([brought], timeout=0.5).done
+        brought.result()
+    assert len(pages(house.archive)) == 1
+    other.records.close()
+
+
 def test_what_was_handed_in_is_erased_like_any_page(house: House, analyser: Analyser, tmp_path: Path) -> None:
     place = opened(house.settings, analyser)
     file = tmp_path / "a.csv"
@@ -234,7 +254,7 @@ def test_a_kill_at_any_step_of_a_report_loses_nothing_and_doubles_nothing(
     assert in_a_process(receive_and_die) == -signal.SIGKILL
     if adopted:
         house = House(settings.model_copy(update={"sources_dir": tmp_path}))
-        with running(house, "crawl") as run_id:
+        with running(house, "crawl") as run_id, house.rearranging():
             pipeline.adopt(house, run_id)
         house.records.close()
     first, again = receive(), receive()
