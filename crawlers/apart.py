@@ -32,6 +32,9 @@ def crawl_apart(spec: SourceSpec, settings: Settings, pages: int, *, scout: bool
 
     Raises StageFailed when the crawl process dies.
     """
+    threads = spec.threads.model_copy(update={"next": None}) if spec.threads else None
+    api = spec.comment_api.model_copy(update={"pages": 1}) if spec.comment_api else None
+    spec = spec.model_copy(update={"threads": threads, "comment_api": api})
     trial = Trial()
     with TemporaryDirectory(prefix="langnghe-apart-") as folder:
         apart = settings.model_copy(

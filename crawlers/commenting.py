@@ -28,6 +28,7 @@ class Commenting:
         """Ask for comments on the articles of the spider."""
         self.spider = spider
         self.visited: set[str] = set()
+        self.given: set[str] = set()  # ids of comments
 
     def ask(self, under: Under, url: str, item: Item, nth: int = 0) -> Request:
         """Return the request for page `nth` (from 0) of the comments at `url` under the article of `item`."""
@@ -62,8 +63,10 @@ class Commenting:
         except Exception as error:
             yield spider.discovery.undiscovered(What.COMMENTS, url, spider.broken(url, error))
             return
+        new = {page.id for page in reading.pages} - self.given
+        self.given |= new
         more = reading.found.next_url
-        if more and more not in self.visited:
+        if new and more and more not in self.visited:
             yield self.ask(under, more, item, nth + 1)
 
     def failed(self, failure: Failure) -> Iterable[Haul]:

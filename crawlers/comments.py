@@ -6,19 +6,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from parsel import Selector
-
 from crawlers.extraction import dates, decode
+from crawlers.extraction.body import plain
 from crawlers.extraction.posted import POSTS_LIMIT, anchored
 from crawlers.extraction.wording import line
-from crawlers.pages import comment, text_of
+from crawlers.pages import comment
 from crawlers.paging import address_of, answer_of, at, next_address, scalar
 from crawlers.rules import CommentApi
 from crawlers.source import SourceSpec
 from crawlers.tasks import Found, Reading, Under
 
-# Tags or entities: the comment is written as HTML.
-MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 NUMBER_LIMIT = 200
 # Seconds since 1970 of 2001 to 2096; a thousand times as many are milliseconds.
 SECONDS = range(1_000_000_000, 4_000_000_000)
@@ -62,14 +59,9 @@ def _items(rule: CommentApi, found: Any, language: str) -> Iterable[tuple[str, s
         item = waiting.pop()
         text = at(rule.text, item)
         date = _date(at(rule.date, item), language) if rule.date else None
-        yield scalar(at(rule.id, item)), _plain(text) if isinstance(text, str) else "", date
+        yield scalar(at(rule.id, item)), plain(text) if isinstance(text, str) else "", date
         replies = at(rule.replies, item) if rule.replies else None
         waiting += reversed(replies) if isinstance(replies, list) else []
-
-
-def _plain(text: str) -> str:
-    """Return `text` as a reader sees it, be it written as HTML or not."""
-    return text_of([Selector(f"<div>{text}</div>", type="html")]) if MARKUP.search(text) else text
 
 
 def _date(told: Any, language: str) -> datetime | None:

@@ -38,7 +38,7 @@ class Discovery:
         self.ended = asyncio.Event()  # none is
         self.visited: set[str] = set()
         self.listed: defaultdict[tuple[What, int], set[str]] = defaultdict(set)  # what each list has named
-        self.sitemaps = SITEMAPS_LIMIT
+        self.sitemaps = min(SITEMAPS_LIMIT, spider.agenda.left)
 
     def start(self) -> list[Request]:
         """Return a request for each feed, sitemap, section and listing of the source."""

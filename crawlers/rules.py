@@ -35,6 +35,8 @@ def _selector(css: str) -> str:
         NO_PAGE.css(css)
     except (SelectorError, ValueError) as error:
         raise ValueError(f"no CSS selector ({error})") from error
+    if "::" in css:
+        raise ValueError("names elements, not their text or attributes: leave out what begins with ::")
     return css
 
 

@@ -1,7 +1,5 @@
 """Lists of articles or threads: section pages and "load more" end points. Pure functions."""
 
-from urllib.parse import urljoin
-
 from parsel import Selector
 
 from crawlers.links import LINKS_LIMIT, absolute
@@ -49,4 +47,4 @@ def next_page(page: Selector, base: str, css: str | None) -> str | None:
 
 def base_of(page: Selector, url: str) -> str:
     """Return the address that relative links of the page at `url` begin from."""
-    return urljoin(url, page.css("base::attr(href)").get("").strip())
+    return absolute(url, page.css("base::attr(href)").get("")) or url

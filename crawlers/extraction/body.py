@@ -57,6 +57,7 @@ def plain(text: str) -> str:
     tree = parse(text if IN_BLOCKS.search(text) else text.replace("\n", "<br>"))
     if tree is None:
         return ""
+    etree.strip_attributes(tree, "class", "id")  # what names a comment here is the text itself
     quotes = {element for quote in tree.iter("blockquote") for element in quote.iter()}
     return "\n".join(line.text for line in lines_of(tree) if line.holder not in quotes)
 

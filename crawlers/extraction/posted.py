@@ -34,32 +34,28 @@ class Post:
 
 
 def posts_of(said: Sequence[Any], habits: dates.Habits) -> tuple[Post, ...]:
-    """Return the posts in `said`, things of JSON-LD, in their order, replies behind what they answer.
-
-    What is said twice under one name is one post; one without a name of its own is named by its text.
-    """
-    found: dict[str, Post] = {}
-    heard: set[tuple[str, str]] = set()
-    for one in _with_replies(said):
-        name = _name(one)
-        text = cut(nfc(without_data_uris(plain(_first(one, "text", "articleBody")))), POST_LIMIT)
-        if text and (name, text) not in heard:
-            heard.add((name, text))
-            date = dates.settle([_first(one, "datePublished", "dateCreated")], habits)
-            post = Post(_named(name, text, date, found), text, date)
-            found.setdefault(post.anchor, post)
-    return tuple(found.values())
+    """Return the posts in `said`, things of JSON-LD, in their order, replies behind what they answer."""
+    return anchored(
+        (
+            _name(one),
+            plain(_first(one, "text", "articleBody")),
+            dates.settle([_first(one, "datePublished", "dateCreated")], habits),
+        )
+        for one in _with_replies(said)
+    )
 
 
 def anchored(items: Iterable[tuple[str, str, datetime | None]]) -> tuple[Post, ...]:
     """Return the posts among `items` (name, text, date), in their order.
 
-    One without a name of its own is named by its text.
+    What is said twice under one name is one post; one without a name of its own is named by its text.
     """
     found: dict[str, Post] = {}
+    heard: set[tuple[str, str]] = set()
     for name, said, date in items:
-        text = cut(block(without_data_uris(said)), POST_LIMIT)
-        if text:
+        text = cut(nfc(block(without_data_uris(said))), POST_LIMIT)
+        if text and (name, text) not in heard:
+            heard.add((name, text))
             post = Post(_named(name, text, date, found), text, date)
             found.setdefault(post.anchor, post)
     return tuple(found.values())
@@ -84,7 +80,8 @@ def _with_replies(said: Sequence[Any]) -> Iterator[dict[str, Any]]:
         one = waiting.pop()
         if isinstance(one, dict):
             yield one
-            waiting.append(one.get("comment"))
+            if replies := one.get("comment"):
+                waiting.append(replies)
 
 
 def _first(said: dict[str, Any], *keys: str) -> str:

@@ -94,6 +94,31 @@ def test_comments_and_replies_come_out_as_pages_under_their_article() -> None:
     assert reading.found.next_url == "https://baothu.vn/api/y-kien?bai=42&trang=2"
 
 
+def test_a_comment_that_is_pinned_and_listed_again_is_one() -> None:
+    pinned = {"ma": 7, "noi_dung": "Trường nên báo ngay."}
+    assert [page.id for page in read({"data": [pinned, pinned]}).pages] == [page_id(ARTICLE, "7")]
+
+
+def test_an_end_point_that_gives_the_same_page_for_ever_is_left(web: Web, place: Place) -> None:
+    source = commented(web)
+    for page in range(1, 30):
+        answer = {"data": [{"ma": 1, "noi_dung": "Ý kiến"}], "con": True}
+        web.put(f"/api/y-kien?bai=42&trang={page}", json.dumps(answer), kind=JSON)
+    place.crawl(source)
+    assert sum(path.startswith("/api/") for path, _ in web.asked) == 2
+
+
+def test_comments_of_an_end_point_are_not_taken_from_the_page_as_well(web: Web, place: Place) -> None:
+    source = commented(web)
+    said = {"@type": "Comment", "url": "#comment-1", "text": "Ý kiến số 1"}
+    linked = {"@type": "NewsArticle", "headline": "Tin lạ", "comment": [said]}
+    head = f'<script type="application/ld+json">{json.dumps(linked)}</script>'
+    web.put("/bai/tin-42.html", article("Tin lạ", head=head))
+    place.crawl(source)
+    texts = [page.text for page in place.pages() if page.type is PageType.COMMENT]
+    assert sorted(texts) == [f"Ý kiến số {n}" for n in (1, 2, 3)]
+
+
 @pytest.mark.parametrize(
     "told",
     [1_795_490_400, "1795490400", 1_795_490_400.5, 1_795_490_400_000, "2026-11-24T10:20:00+07:00"],

@@ -150,6 +150,20 @@ def test_a_canonical_address_counts_only_if_it_can_be_this_article() -> None:
         assert named(other) == page_id(URL), other
 
 
+def test_a_year_in_two_addresses_does_not_make_them_one_article() -> None:
+    here, claimed = (
+        f"https://baothu.vn/bai/2026/11/{rest}" for rest in ("27/bai-khac.html", "28/mot-bai.html")
+    )
+    head = f'<link rel="canonical" href="{claimed}">'
+    assert article(SPEC, html("Tin vui", head=head).encode(), here, None, NOW)[0].id == page_id(here)
+
+
+def test_a_comment_in_a_box_of_its_own_is_read_from_json_ld() -> None:
+    told = {"@type": "Comment", "url": "#7", "text": '<div class="comment-text"><p>Xin chào</p></div>'}
+    body = html("Tin vui", head=said("NewsArticle", headline="Tin vui", comment=told)).encode()
+    assert [page.text for page in article(BARE, body, URL, None, NOW)[1:]] == ["Xin chào"]
+
+
 def test_the_feeds_date_counts_when_the_page_has_none() -> None:
     told = datetime(2026, 11, 20, 1, tzinfo=UTC)
     assert article(SPEC, html("Tin").encode(), URL, None, NOW, told)[0].published_at == told

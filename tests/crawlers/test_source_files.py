@@ -33,6 +33,7 @@ def test_a_source_file_is_read_into_a_spec(tmp_path: Path) -> None:
         (("https://baothu.vn/rss", "baothu.vn/rss"), "discover.feeds.0: not a web address"),
         (("['-", "['(-"), "articles.allow.0: no regular expression"),
         (("articles:", "comments: {item: '..x', text: p}\narticles:"), "comments.item: no CSS selector"),
+        (("articles:", "comments: {item: p, text: 'p::text'}\narticles:"), "leave out what begins with ::"),
         (("[https://baothu.vn/rss]", "[]"), "at least one feed, sitemap, section or listing"),
         (("articles:", "type: forum\narticles:"), "threads: a forum says"),
         (("articles:", "threads: {allow: [/t/], post: .p}\narticles:"), "`post` and `text` go together"),
