@@ -37,20 +37,19 @@ check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencie
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 
+# Each is measured, whatever limit another missed.
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run: make bench [DATA=DIR]
-	$(PY) tools/bench_analysis.py $(if $(DATA),--data "$(DATA)") $(ARGS)
-	$(PY) -m tools.bench_extraction $(if $(DATA),--data "$(DATA)")
-	$(PY) -m tools.bench_crawl $(if $(DATA),--data "$(DATA)")
-	$(PY) -m tools.bench_index $(if $(DATA),--data "$(DATA)")
+	@missed=0; for each in bench_analysis bench_extraction bench_crawl bench_index; do \
+	$(PY) -m tools.$$each $(if $(DATA),--data "$(DATA)") || missed=1; done; exit $$missed
 
 bench-health: .venv/.dev ## measure false alarms and power of the health of sources, on simulated ones
 	$(PY) -m tools.bench_health $(ARGS)
 
 bench-large: .venv/.dev ## measure memory over 20,000 pages, the index at a million (hours, 12 GB): make bench-large [DATA=DIR]
-	$(PY) -m tools.bench_crawl --parts memory --memory 20000 $(if $(DATA),--data "$(DATA)")
+	-$(PY) -m tools.bench_crawl --parts memory --memory 20000 $(if $(DATA),--data "$(DATA)")
 	$(PY) -m tools.bench_large $(if $(DATA),--data "$(DATA)") $(ARGS)
 
-bench-archive: .venv/.dev ## measure the archive with 100,000 pages (half an hour): make bench-archive [DATA=DIR]
+bench-archive: .venv/.dev ## measure the archive with 100,000 pages: make bench-archive [DATA=DIR]
 	$(PY) -m tools.bench_archive $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 bench-transformer: .venv-transformer/.dev ## measure a transformer in int8 against the same in torch
