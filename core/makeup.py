@@ -14,8 +14,8 @@ from core.source_days import Makeup, SourceDay
 BASE_DAYS = 28  # the make-up before: four weeks, so that each weekday counts alike
 BASE_DAYS_NEEDED, BASE_NEEDED = 7, 50  # fewer days or pages are no habit
 WINDOW_DAYS, WINDOW_NEEDED = 7, 20  # the newest days that hold 20 pages, a week at most
-# One-sided error of a test: 8 measures on 30 days in two windows, at most 480 tests in a source's month, 0.005
-# false alarms if they were independent. Simulated sources had 3 in 452 months (docs/choices.md).
+# One-sided error of a test: 8 measures on 30 days in two windows are at most 480 tests in a source's month,
+# 0.005 false alarms if they were independent. Simulated sources had 3 in 452 months (docs/choices.md).
 ERROR = 1e-5
 HISTORY = timedelta(days=120)  # that callers give: four times the days before
 SHOWN = timedelta(days=14)  # after which a change is the source's new habit
