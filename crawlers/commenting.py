@@ -1,6 +1,7 @@
 """Commenting: comments that a site gives by an end point of its own are asked for after their article."""
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -59,7 +60,11 @@ class Commenting:
                 yield spider.discovery.undiscovered(What.COMMENTS, url, no_json)
                 return
             if reading.pages:
-                yield await spider.haul(response, item, url, reading.pages, leads_on=True)
+                haul = await spider.haul(response, item, url, reading.pages, leads_on=True)
+                if haul.pages and item.visit is not None:  # comments on the article's own page count so too
+                    visit = item._replace(changed=True).visited(spider.spec.id, reading.pages[0].fetched_at)
+                    haul = replace(haul, visits=(visit,))
+                yield haul
         except Exception as error:
             yield spider.discovery.undiscovered(What.COMMENTS, url, spider.broken(url, error))
             return

@@ -155,7 +155,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         hosts: Hosts = self.crawler.spider.crawl.hosts  # type: ignore[union-attr]
         purse: Purse = self.crawler.spider.purse  # type: ignore[union-attr]
         slot = self.crawler.engine.downloader.slots[request.meta["download_slot"]]
-        turn = hosts.turn(urlsplit(request.url).netloc, self, slot.concurrency, slot.delay)
+        source = self.crawler.spider.spec.id  # type: ignore[union-attr]
+        turn = hosts.turn(urlsplit(request.url).netloc, source, slot.concurrency, slot.delay)
         try:
             async with turn:
                 purse.check()

@@ -25,14 +25,16 @@ class Profile:
         self.fresh = 0
         self._met: set[int] = set()
         self._first = True
+        self._commented: set[str | None] = set()  # articles; an end point gives their comments page by page
 
     def add(
         self, pages: tuple[Page, ...], outcomes: list[Outcome], fresh: frozenset[str], shape: Shape | None
     ) -> None:
         """Count a haul: its new and changed `pages`, `fresh` ones by id, and an article's shape."""
         blank = sum(outcome.reason == "no_text" for outcome in outcomes)
-        commented = any(page.type is PageType.COMMENT and page.id in fresh for page in pages)
-        self.makeup += Makeup(blank=blank, commented=int(commented))
+        under = {page.parent_id for page in pages if page.type is PageType.COMMENT and page.id in fresh}
+        self.makeup += Makeup(blank=blank, commented=len(under - self._commented))
+        self._commented |= under
         for page in pages:
             if page.type is PageType.COMMENT:
                 continue

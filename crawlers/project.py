@@ -4,6 +4,7 @@ from typing import Any
 
 from core.settings import Settings
 from crawlers.robots import LONGEST_DELAY_S
+from crawlers.robots_rules import AGENT
 from crawlers.source import SourceSpec
 
 VERSION = "0.1"
@@ -16,7 +17,8 @@ ACCEPT = "text/html,application/xhtml+xml,application/rss+xml,application/atom+x
 def user_agent(settings: Settings) -> str:
     """Return how the crawler presents itself: its name, and whom to write to."""
     contact = settings.crawl.contact
-    return f"LangNghe/{VERSION} (+{contact})" if contact else f"LangNghe/{VERSION}"
+    name = f"{AGENT}/{VERSION}"
+    return f"{name} (+{contact})" if contact else name
 
 
 def project_settings(settings: Settings, spec: SourceSpec) -> dict[str, Any]:

@@ -50,5 +50,5 @@ class Redirects:
         been = [*request.meta.get("been", ()), request.url]
         if target in been or len(been) > LIMIT:
             raise Refused("redirect_loop", f"it is redirected in a circle or more than {LIMIT} times")
-        meta = {k: v for k, v in request.meta.items() if k != "download_slot"} | {"been": been}
+        meta = {k: v for k, v in request.meta.items() if k not in {"download_slot", "size"}} | {"been": been}
         return request.replace(url=target, meta=meta, dont_filter=True)

@@ -10,7 +10,7 @@ from scrapy.http import Response
 
 from crawlers.failures import PASSING_ERRORS, PASSING_STATUS
 from crawlers.hosts import Hosts
-from crawlers.waits import LONGEST_PAUSE_S, PAUSE_S, REFUSALS, retry_after
+from crawlers.waits import LONGEST_PAUSE_S, REFUSALS, pause_s, retry_after
 
 
 class Retries:
@@ -50,11 +50,12 @@ class Retries:
     async def _later(self, request: Request) -> Request | None:
         again = self._again(request)
         if again is not None:
-            await asyncio.sleep(min(PAUSE_S * 2 ** (again.meta["tries"] - 1), LONGEST_PAUSE_S))
+            await asyncio.sleep(min(pause_s(None, again.meta["tries"]), LONGEST_PAUSE_S))
         return again
 
     def _again(self, request: Request) -> Request | None:
         tries = request.meta.get("tries", 0) + 1
         if tries > self.retries:
             return None
-        return request.replace(meta={**request.meta, "tries": tries}, dont_filter=True)
+        meta = {k: v for k, v in request.meta.items() if k != "size"} | {"tries": tries}
+        return request.replace(meta=meta, dont_filter=True)

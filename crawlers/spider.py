@@ -103,7 +103,9 @@ class SourceSpider(Spider):
     def took_up_all(self) -> bool:
         """Say whether nothing that this run found waits for another."""
         held = any(result is Result.QUARANTINED for result, _ in self.counts)
-        return not (self.agenda.passed_over or self.failed or held)
+        # Comments are found by way of their article, not by a walk through lists.
+        unread = any(url not in self.commenting.visited for url, _ in self.failed)
+        return not (self.agenda.passed_over or self.halted or unread or held)
 
     def requests(self, chosen: Sequence[Candidate], erased: Set[str]) -> list[Request | Haul]:
         """Return requests for what is `chosen`, and outcomes of what was `erased` and is not asked for."""
@@ -151,8 +153,9 @@ class SourceSpider(Spider):
         except Exception as error:
             yield self._nothing(item, self.broken(item.url, error))
             return
-        if reading.under is not None and reading.found.next_url is not None:
-            yield self.commenting.ask(reading.under, reading.found.next_url, item)
+        more = reading.found.next_url
+        if reading.under is not None and more is not None and more not in self.commenting.visited:
+            yield self.commenting.ask(reading.under, more, item)
 
     async def thread(self, response: Response, item: Item, url: str, depth: int) -> Output:
         """Give the posts on the page `url` of the thread `item`, and go on to its next page.
@@ -246,7 +249,8 @@ class SourceSpider(Spider):
         new = [page for page in pages if page.id not in self.given]
         haul = what_is_new(item.name, new, before, erased)
         if pages[0].id in erased and pages[0].type is PageType.ARTICLE:
-            return haul
+            visits = (postponed(item.visit, pages[0].fetched_at),) if item.visit is not None else ()
+            return replace(haul, visits=visits)
         if pages[0].type is PageType.ARTICLE and pages[0].id in self.given:
             copy = self._outcome(item, Verdict(Result.DUPLICATE, "", ""))
             haul = replace(haul, outcomes=(copy, *haul.outcomes))

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.contracts import Contract
 from core.records.database import Records
+from core.records.runs import LOOKUP
 from core.records.tables import SourceRow, VisitRow
-
-LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 
 
 class Visit(Contract):
