@@ -81,8 +81,8 @@ clean: ## remove the virtual environment and the demo's data
 	@touch $@
 
 .venv/.dev: pyproject.toml constraints.txt | .venv/bin/pip
-	@echo "Installing Lắng Nghe with its development tools into .venv (about a minute) ..."
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train]"
+	@echo "Installing Lắng Nghe with its development tools into .venv (about two minutes) ..."
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[airflow,dev,s3,train]"
 	@touch $@ .venv/.app
 
 .venv-transformer/.dev: pyproject.toml constraints.txt
