@@ -30,11 +30,11 @@ class Agenda:
         self.resting = 0  # pages that gave nothing lately and are left alone for a while
         self.listed: dict[str, Candidate] = {}  # pages that are listed and due: their turn comes last
         self.follows: dict[str, str] = {}  # addresses of followed threads by id
-        self.whole_before = False  # the run before took up all that it found
+        self.whole_at: datetime | None = None  # when the run before ended, if it took up all that it found
 
     async def open(self) -> None:
         """Learn how the run before ended, and which threads people follow."""
-        self.whole_before = await asyncio.to_thread(begin_walk, self.records, self.spec.id)
+        self.whole_at = await asyncio.to_thread(begin_walk, self.records, self.spec.id)
         marks = await asyncio.to_thread(followed_threads, self.records, self.spec.id)
         self.follows = {mark.thread_id: mark.url for mark in marks}
 

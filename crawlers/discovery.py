@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 # Sitemap indexes of large papers list a file for each month; the latest are read first.
 SITEMAPS_LIMIT = 200
 SITEMAP_DEPTH = 3
+# A sitemap says the day on which it changed by its own clock and zone, and may change while a run goes on.
+CLOCKS = timedelta(days=2)
 FIRST = 30  # before all pages
 JSON = {"Accept": "application/json"}
 
@@ -101,7 +104,7 @@ class Discovery:
         told = f"{what}: {len(found.links)} addresses, {len(wanted)} wanted and new to this run{also}"
         spider.steps[item] = (True, told)
         # Where all is known, what follows is older and known too, unless the run before was cut off.
-        goes_on = self._names_more(found, what, place) and (unread or not spider.agenda.whole_before)
+        goes_on = self._names_more(found, what, place) and (unread or spider.agenda.whole_at is None)
         if spider.agenda.left > 0:
             requests += self._sitemaps(found, item, nth)
         more = found.next_url
@@ -124,8 +127,12 @@ class Discovery:
         return bool(more)
 
     def _sitemaps(self, found: Found, item: str, depth: int) -> list[Request]:
+        whole_at = self.spider.agenda.whole_at
         further: list[Request] = []
-        for url in found.sitemaps if depth < SITEMAP_DEPTH else ():
+        for sitemap in found.sitemaps if depth < SITEMAP_DEPTH else ():
+            if whole_at is not None and not sitemap.changed_since((whole_at - CLOCKS).date()):
+                continue
+            url = sitemap.url
             if url not in self.visited and self.sitemaps > 0 and self.spider.near(url, item):
                 self.sitemaps -= 1
                 further.append(self._request(What.SITEMAP, url, nth=depth + 1))

@@ -1,5 +1,6 @@
 """Links as discovery pages give them: addresses made absolute and clean, times taken only when sure."""
 
+import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +11,8 @@ from crawlers.extraction.dates import NO_YEAR, YEARS
 # sitemaps.org: at most 50,000 addresses in one file, an address of at most 2,048 characters.
 LINKS_LIMIT = 50_000
 URL_LIMIT = 2_048
+# "GMT+7", as Vietnamese feeds write what RFC 5322 writes "+0700".
+GMT = re.compile(r"\b(?:GMT|UTC)([+-])(\d{1,2})(?::?(\d\d))?$")
 
 
 def absolute(base: str, address: str) -> str | None:
@@ -33,7 +36,7 @@ def moment(text: str) -> datetime | None:
 
     A year that no page can be of is no time either.
     """
-    text = text.strip()[:60]
+    text = GMT.sub(_offset, text.strip()[:60])
     if NO_YEAR.search(text):
         return None
     for read in (datetime.fromisoformat, parsedate_to_datetime):
@@ -41,6 +44,9 @@ def moment(text: str) -> datetime | None:
             found = read(text)
         except (ValueError, IndexError, OverflowError):
             continue
-        zoned = found.tzinfo is not None and "GMT+" not in text and "GMT-" not in text
-        return found if zoned and found.year in YEARS else None
+        return found if found.tzinfo is not None and found.year in YEARS else None
     return None
+
+
+def _offset(zone: re.Match[str]) -> str:
+    return f"{zone[1]}{int(zone[2]):02}{zone[3] or '00'}"

@@ -10,7 +10,7 @@ from crawlers.links import absolute
 from crawlers.scouting.looking import look
 from crawlers.sections import links_of_listing, links_of_section
 from crawlers.sitemaps import links_of_sitemap
-from crawlers.tasks import Found, Reading, Task, What
+from crawlers.tasks import Found, Reading, Sitemap, Task, What
 
 
 def read(task: Task, body: bytes) -> Reading:
@@ -46,6 +46,6 @@ def read(task: Task, body: bytes) -> Reading:
             return Reading(sight=look(body, url, kind))
 
 
-def _told_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
+def _told_sitemaps(body: bytes, url: str) -> tuple[Sitemap, ...]:
     told = Protego.parse(body.decode("utf-8", "replace")).sitemaps
-    return tuple(address for line in told if (address := absolute(url, line)))
+    return tuple(Sitemap(url=address) for line in told if (address := absolute(url, line)))

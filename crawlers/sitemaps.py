@@ -7,7 +7,7 @@ from lxml import etree
 
 from crawlers.feeds import links_of_feed, local_name
 from crawlers.links import LINKS_LIMIT, absolute, moment
-from crawlers.tasks import Found, Link
+from crawlers.tasks import Found, Link, Sitemap
 
 CHUNK = 65_536
 # Where the sitemap itself begins: programs leave warnings and blank lines before it.
@@ -31,20 +31,20 @@ def links_of_sitemap(body: bytes, url: str) -> Found:
         return links_of_feed(body, url, None)
     start = START.search(body)
     pages: list[tuple[str, Link]] = []
-    sitemaps: list[tuple[str, str]] = []
+    sitemaps: list[Sitemap] = []
     for kind, facts in _entries(BARE.sub(b"&amp;", body[start.start() if start else 0 :])):
         address = absolute(url, facts.get("loc", ""))
         told = facts.get("publication_date", "")
         if address and kind == "sitemap":
-            sitemaps.append((facts.get("lastmod", ""), address))
+            sitemaps.append(Sitemap(url=address, lastmod=facts.get("lastmod", "")))
         elif address:
             pages.append((told or facts.get("lastmod", ""), Link(url=address, published_at=moment(told))))
         if len(pages) + len(sitemaps) >= LINKS_LIMIT:
             break
     # W3C dates sort as text, to the day at least.
     pages.sort(key=lambda page: page[0], reverse=True)
-    sitemaps.sort(key=lambda sitemap: sitemap[0], reverse=True)
-    return Found(links=tuple(link for _, link in pages), sitemaps=tuple(address for _, address in sitemaps))
+    sitemaps.sort(key=lambda sitemap: sitemap.lastmod, reverse=True)
+    return Found(links=tuple(link for _, link in pages), sitemaps=tuple(sitemaps))
 
 
 def _lines(body: bytes, url: str) -> Found:

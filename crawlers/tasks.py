@@ -1,6 +1,7 @@
 """What the crawl asks of a reader, and what it gets back."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
@@ -10,12 +11,27 @@ from crawlers.extraction.result import Origin
 from crawlers.scouting.sights import Sight
 from crawlers.source import SourceSpec
 
+# A year, month or day; a time may follow.
+W3C_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}(?!\d)")
+
 
 class Link(Contract):
     """An address found, with the publication time that feed or sitemap gives, if it has a zone."""
 
     url: str
     published_at: AwareDatetime | None = None
+
+
+class Sitemap(Contract):
+    """A sitemap that another names, with when it last changed as that says (a W3C date, or nothing)."""
+
+    url: str
+    lastmod: str = ""
+
+    def changed_since(self, day: date) -> bool:
+        """Say whether it may have changed on `day` or later: it says so, or does not say."""
+        told = W3C_DAY.match(self.lastmod)
+        return told is None or told[0] >= day.isoformat()[: len(told[0])]
 
 
 class Found(Contract):
@@ -25,7 +41,7 @@ class Found(Contract):
     """
 
     links: tuple[Link, ...] = ()
-    sitemaps: tuple[str, ...] = ()
+    sitemaps: tuple[Sitemap, ...] = ()
     next_url: str | None = None
     broken: bool = False
 

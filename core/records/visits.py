@@ -73,14 +73,17 @@ def add_visits(session: Session, made: Iterable[Visit]) -> None:
                 setattr(known[name], field, value)
 
 
-def begin_walk(records: Records, source_id: str) -> bool:
-    """Return whether the last run of a source took up all that it found; this one has only at `end_walk`."""
+def begin_walk(records: Records, source_id: str) -> datetime | None:
+    """Return when the last run of a source ended, if it took up all that it found; else None.
+
+    This one has only at `end_walk`.
+    """
     with records.write() as session:
         row = session.get(SourceRow, source_id)
         if row is None or not row.whole:
-            return False
+            return None
         row.whole = False
-        return True
+        return row.checked_at
 
 
 def end_walk(records: Records, source_id: str) -> None:

@@ -116,7 +116,7 @@ class Scout(Spider):
     async def _sitemaps(self, home: str) -> tuple[list[str], list[str]]:
         """Return the sitemaps that robots.txt names, or a common place has, and their addresses."""
         told = await self._read(urljoin(home, "/robots.txt"), What.ROBOTS)
-        named = list(told.found.sitemaps) if told else []
+        named = [sitemap.url for sitemap in told.found.sitemaps] if told else []
         sitemaps: list[str] = []
         links: list[str] = []
         for url in named or [urljoin(home, place) for place in SITEMAP_PLACES]:
@@ -134,7 +134,8 @@ class Scout(Spider):
             if reading is None or reading.found.links or not reading.found.sitemaps:
                 return [link.url for link in reading.found.links] if reading else []
             # A news sitemap lists the last two days only, and may be empty.
-            url = next((s for s in reading.found.sitemaps if "news" not in s), reading.found.sitemaps[0])
+            further = [sitemap.url for sitemap in reading.found.sitemaps]
+            url = next((s for s in further if "news" not in s), further[0])
         return []
 
     async def _sections(

@@ -315,3 +315,31 @@ def test_an_address_in_the_contact_is_told_as_the_sender(web: Web, place: Place)
     web.feed("/rss.xml", [])
     place.crawl(web.spec())
     assert {headers["from"] for _, headers in web.asked} == {"bien-tap@example.vn"}
+
+
+def test_of_an_index_only_sitemaps_that_changed_since_all_was_read_are_asked_for(
+    web: Web, place: Place
+) -> None:
+    def index(november: str) -> str:
+        told = (("10", "2026-10-31"), ("11", november), ("khong-ro", ""))
+        entries = "".join(
+            f"<sitemap><loc>{web.base}/{name}.xml</loc><lastmod>{day}</lastmod></sitemap>"
+            for name, day in told
+        )
+        return f"<sitemapindex>{entries}</sitemapindex>"
+
+    today = datetime.now(UTC).date()
+    web.put("/sitemap.xml", index((today - timedelta(days=30)).isoformat()), kind="text/xml")
+    for name in ("10", "11", "khong-ro"):
+        page = f"{web.base}/bai/tin-{name}.html"
+        web.put(f"/{name}.xml", f"<urlset><url><loc>{page}</loc></url></urlset>", kind="text/xml")
+        web.put(f"/bai/tin-{name}.html", article(name))
+    spec = web.spec(discover={"sitemaps": [f"{web.base}/sitemap.xml"]})
+    place.crawl(spec)
+    assert len(place.pages()) == 3
+    place.crawl(spec)
+    asked = [web.times(f"/{name}.xml") for name in ("10", "11", "khong-ro")]
+    assert asked == [1, 1, 2], "what does not say when it changed is read each time"
+    web.put("/sitemap.xml", index(f"{today}T06:00:00+07:00"), kind="text/xml")
+    place.crawl(spec)
+    assert [web.times(f"/{name}.xml") for name in ("10", "11")] == [1, 2]
