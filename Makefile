@@ -25,7 +25,7 @@ test: .venv/.dev ## run the tests (needs Chromium; installed here when root)
 
 test-services: .venv/.dev ## run the tests against servers, which they start: Elasticsearch and PostgreSQL
 	@tools/system-packages maven postgresql
-	$(PY) -m pytest -m services --timeout 600 $(ARGS)
+	$(PY) -m pytest -m services --timeout 600 --numprocesses 2 --dist loadfile $(ARGS)
 
 test-transformer: .venv-transformer/.dev ## run the transformer's tests, in an environment of their own (6 GB, with torch)
 	.venv-transformer/bin/python -m pytest -p no:logging tests/nlp/transformer $(ARGS)
@@ -90,5 +90,5 @@ clean: ## remove the virtual environment and the demo's data
 	@echo "Installing Lắng Nghe with torch into .venv-transformer (some minutes, 6 GB) ..."
 	@test -x .venv-transformer/bin/pip || python3 -m venv .venv-transformer
 	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train,transformer]"
+	.venv-transformer/bin/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train,transformer]"
 	@touch $@
