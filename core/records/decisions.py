@@ -7,11 +7,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.contracts import Contract, Decision, Relabel, Triage, What
 from core.errors import Conflict, RegisterBroken
 from core.records.database import Records
-from core.records.tables import DecisionRow
+from core.records.tables import DecisionRow, storable
 from core.triage import settle
 
 FIRST_HASH = "0" * 64
@@ -69,15 +70,22 @@ def triages(records: Records, page_ids: Iterable[str] | None = None) -> dict[str
     if page_ids is not None:
         return {name: settle(decisions(records, name)) for name in page_ids}
     by_page: dict[str, list[Decision]] = {}
-    for decision in _all(records):
-        by_page.setdefault(decision.page_id, []).append(decision)
+    with records.read() as session:
+        for decision in _all(session):
+            by_page.setdefault(decision.page_id, []).append(decision)
     return {name: settle(rows) for name, rows in by_page.items()}
 
 
 def verify(records: Records) -> int:
     """Check the whole register and return its length. Raises RegisterBroken that names the first bad row."""
+    with records.read() as session:
+        return verify_in(session)
+
+
+def verify_in(session: Session) -> int:
+    """Check the register as `session` sees it, as `verify` does."""
     previous, expected = FIRST_HASH, 1
-    with closing(_all(records)) as register:
+    with closing(_all(session)) as register:
         for decision in register:
             whole = decision.previous_hash == previous and decision.hash == _seal(decision)
             if decision.seq != expected or not whole:
@@ -86,9 +94,9 @@ def verify(records: Records) -> int:
     return expected - 1
 
 
-def _all(records: Records) -> Generator[Decision, None, None]:
+def _all(session: Session) -> Generator[Decision, None, None]:
     wanted = select(DecisionRow).order_by(DecisionRow.seq).execution_options(yield_per=500)
-    with records.read() as session, session.scalars(wanted) as rows:
+    with session.scalars(wanted) as rows:
         yield from map(_decision, rows)
 
 
@@ -113,7 +121,7 @@ def _append(
                 who=who,
                 at=now,
                 what=what,
-                why=why,
+                why=storable(why),
                 relabel=relabel,
                 undoes=undoes,
                 content_hash=shown.content_hash,
