@@ -65,7 +65,7 @@ def _value(column: sa.Column[Any], number: int) -> Any:
         case sa.DateTime():
             return _VIETNAM_SUMMER + timedelta(days=number)
         case sa.Date():
-            return date(2026, 7, 1 + number)
+            return date(2026, 7, 1) + timedelta(days=number)
         case sa.JSON():
             return {"tỉnh": ["Đà Nẵng", None, 1.5, {"n": 2**53}], "x": "\0"}
         case sa.LargeBinary():
