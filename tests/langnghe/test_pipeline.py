@@ -1,6 +1,7 @@
 """The stages on real parts: what fails is set aside alone, what is derived is made anew."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from core.contracts import AlertKind, Analysis, Page, PageType, Reason, SourceSt
 from core.errors import BadSettings, Busy
 from core.outcomes import Stage
 from core.records import crawled, runs
+from core.records.claims import held
 from core.records.decisions import Shown, decide
 from core.settings import Settings
 from index.engine import Query
@@ -159,8 +161,30 @@ def test_texts_about_one_case_share_a_story_that_outlives_the_index(
     again.records.close()
 
 
-def test_a_second_run_on_the_same_folder_is_refused(house: House) -> None:
-    with running(house, "run"), pytest.raises(Busy, match="another run works on"), running(house, "run"):
+def test_runs_go_on_beside_each_other_but_not_beside_one_that_is_alone(house: House) -> None:
+    with running(house, "run", "dag-1"), running(house, "crawl", "dag-1", part="bao"), running(house, "run"):
+        with pytest.raises(Busy, match="another run works on"), running(house, "erase", alone=True):
+            pass
+        assert {run.status for run in runs.runs(house.records)} == {"running"}
+    assert {run.status for run in runs.runs(house.records)} == {"done"}
+    with running(house, "erase", alone=True), pytest.raises(Busy), running(house, "run"):
+        pass
+
+
+def test_who_waits_to_be_alone_lets_no_other_run_begin(house: House) -> None:
+    def erase() -> None:
+        with running(house, "erase", wait_s=60, alone=True):
+            pass
+
+    with ThreadPoolExecutor() as pool:
+        with running(house, "run"):
+            waits = pool.submit(erase)
+            while held(house.records, "next:run") is False:  # the test's time-out is the deadline
+                pass
+            with pytest.raises(Busy), running(house, "crawl"):
+                pass
+        waits.result()
+    with running(house, "crawl"):
         pass
 
 
