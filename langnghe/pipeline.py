@@ -100,6 +100,8 @@ def crawl(
     with house.rearranging():
         adopt(house, run_id, source_ids or None)
     named_contact(house.settings, specs)
+    if not specs:
+        return
     with house.collecting(*(spec.id for spec in specs)) as free:
         turns = due(house) if if_due or not source_ids else source_ids
         mine = [spec for spec in specs if spec.id in free and spec.id in turns]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -273,6 +273,45 @@ def test_a_due_time_far_ahead_is_a_clock_set_back(house: House, tmp_path: Path) 
     crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(days=300))
     assert pipeline.due(house) == ["bao"]
     assert [o.label for o in run(house)] != []
+
+
+def test_a_clock_that_jumps_costs_each_source_one_more_crawl_and_no_run(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        ahead = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + cls.ahead
+
+    for module in (pipeline, crawled, runs):
+        monkeypatch.setattr(module, "datetime", Clock)
+    (tmp_path / "sources" / "bao.yaml").write_text(
+        "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nevery_minutes: 30\n"
+        "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
+    )
+    pipeline.declare(house)
+    names = set()
+    with running(house, "run") as open_all_the_while:
+        for ahead in (
+            timedelta(),
+            timedelta(days=3),
+            timedelta(),
+            timedelta(minutes=-5),
+            timedelta(days=-400),
+        ):
+            Clock.ahead = ahead
+            with running(house, "crawl") as name:
+                names.add(name)
+                assert pipeline.due(house) == ["bao"]
+                crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(minutes=30))
+                assert pipeline.due(house) == []
+        assert {r.id: r.status for r in runs.runs(house.records)} == {
+            **dict.fromkeys(names, "done"),
+            open_all_the_while: "running",
+        }
+    assert len(names) == 5
 
 
 def test_a_retry_takes_up_the_run_of_its_name(house: House) -> None:
