@@ -52,7 +52,8 @@ def settings(settings_of_each_database: Settings, web: Web, tmp_path: Path) -> S
     for n in range(SOURCES):
         (folder / f"bao-{n}.yaml").write_text(
             f"id: bao-{n}\nname: Báo {n}\nhome: {web.base}/{n}/\ntype: news\n"
-            f"allow_addresses: [{web.address}]\ndiscover: {{feeds: ['{web.base}/{n}/rss.xml']}}\narticles: {{allow: ['^/{n}/']}}\n"
+            f"allow_addresses: [{web.address}]\ndiscover: {{feeds: ['{web.base}/{n}/rss.xml']}}\n"
+            f"articles: {{allow: ['^/{n}/']}}\n"
         )
     crawl = place_settings(tmp_path, delay_s=0.02, batch_pages=3).crawl
     return settings_of_each_database.model_copy(update={"sources_dir": folder, "crawl": crawl})
@@ -62,7 +63,7 @@ def work(settings: Settings, analyser: Analyser, number: int) -> None:
     """Do what a worker's mapped tasks do: crawl its source, analyse and index what waits."""
     house = opened(settings, analyser)
     with running(house, "crawl", RUN, part=f"w{number}"):
-        pipeline.crawl(house, RUN, [f"bao-{number % SOURCES}"], if_due=True)
+        pipeline.crawl(house, RUN, [f"bao-{number % SOURCES}"])
         pipeline.analyse(house, RUN)
         pipeline.index(house, RUN)
     house.engine.close()
