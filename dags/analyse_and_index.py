@@ -23,24 +23,24 @@ def analyse_and_index() -> None:
 
     @task
     def waiting() -> list[list[str]]:
-        from langnghe import pipeline
+        from langnghe import taking_up
 
         with at_work() as (house, _):
-            return pipeline.groups(house, MOST_MAPPED, asked_days())
+            return taking_up.groups(house, MOST_MAPPED, asked_days())
 
     @task(map_index_template="{{ paths[0] }}", max_active_tis_per_dagrun=4)
     def group(paths: list[str]) -> None:
-        from langnghe import pipeline
+        from langnghe import taking_up
 
         with at_work() as (house, run_id):
-            pipeline.take_up(house, run_id, paths)
+            taking_up.take_up(house, run_id, paths)
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def reconcile() -> dict[str, int]:
-        from langnghe import pipeline
+        from langnghe import reconciling
 
         with at_work() as (house, run_id):
-            return pipeline.reconcile(house, run_id)
+            return reconciling.reconcile(house, run_id)
 
     group.expand(paths=waiting()) >> reconcile()
 

@@ -43,10 +43,10 @@ def crawl() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def reconcile(were_due: list[str] | None) -> dict[str, int]:
-        from langnghe import pipeline
+        from langnghe import reconciling
 
         with at_work() as (house, run_id):
-            return pipeline.reconcile(house, run_id, were_due or ())
+            return reconciling.reconcile(house, run_id, were_due or ())
 
     sources = due()
     source.expand(source_id=sources) >> reconcile(sources)

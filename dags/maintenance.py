@@ -20,24 +20,24 @@ def maintenance() -> None:
 
     @task
     def prune() -> dict[str, int]:
-        from langnghe import pipeline
+        from langnghe import maintaining
 
         with at_work() as (house, _):
-            return pipeline.prune(house, datetime.now(UTC))
+            return maintaining.prune(house, datetime.now(UTC))
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def compact() -> dict[str, int]:
-        from langnghe import pipeline
+        from langnghe import maintaining
 
         with at_work() as (house, _):
-            return pipeline.compact(house, datetime.now(UTC))
+            return maintaining.compact(house, datetime.now(UTC))
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def sources() -> dict[str, int]:
-        from langnghe import pipeline
+        from langnghe import maintaining
 
         with at_work() as (house, _):
-            return pipeline.look_at_sources(house, datetime.now(UTC))
+            return maintaining.look_at_sources(house, datetime.now(UTC))
 
     prune() >> compact() >> sources()
 

@@ -1,6 +1,7 @@
 """By hand: train a model on people's decisions, hold it against the one in use, promote what is not worse."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
@@ -30,23 +31,25 @@ def retrain() -> None:
         from langnghe import retraining
 
         with at_work() as (house, run_id):
-            return retraining.train(house, run_id, params["data"])
+            return str(retraining.train(house, run_id, [Path(file) for file in params["data"]]))
 
     @task
     def judge(candidate: str, params: dict[str, list[str]]) -> dict[str, object]:
         from langnghe import retraining
 
         with at_work() as (house, _):
-            return retraining.judge(house, candidate, params["held_out"])
+            held_out = [Path(file) for file in params["held_out"]]
+            return retraining.judge(house, Path(candidate), held_out).model_dump(mode="json")
 
     @task
     def promote(candidate: str, found: dict[str, object]) -> str:
         from core.errors import ModelRefused
         from langnghe import retraining
+        from nlp.compare import Comparison
 
         with at_work() as (house, _):
             try:
-                return retraining.promote(house, candidate, found)
+                return retraining.promote(house, Path(candidate), Comparison.model_validate(found))
             except ModelRefused as error:
                 raise AirflowSkipException(str(error)) from None
 
