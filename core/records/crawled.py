@@ -1,7 +1,7 @@
 """What the crawler remembers: seen texts, archive partitions, and the health of sources."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
@@ -130,6 +130,13 @@ def partition_done(records: Records, run_id: str, path: str, stage: str, outcome
         session.execute(update(PartitionRow).where(PartitionRow.path == path).values(**done))
         session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))  # it was damaged once
         add_outcomes(session, run_id, outcomes, now)
+
+
+def take_anew(records: Records, first: date, last: date) -> None:
+    """Let the partitions of what was fetched from the `first` day to the `last` (UTC) wait for all stages."""
+    days = PartitionRow.day.between(first.isoformat(), last.isoformat())
+    with records.write() as session:
+        session.execute(update(PartitionRow).where(days).values(analysed_at=None, indexed_at=None))
 
 
 def partitions_to_build(records: Records, generation: str) -> list[Partition]:
