@@ -125,9 +125,8 @@ def test_eight_workers_of_whom_three_are_killed_do_everything_once(
         os.kill(pid, signal.SIGKILL)
     ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in workers]
     assert ends == [-signal.SIGKILL] * KILLED + [0] * (WORKERS - KILLED)
-    assert [run.status for run in runs.runs(house.records)] == ["failed"]
 
-    for number in range(WORKERS):
+    for number in range(KILLED):
         work(settings, analyser, number)
     whole(house, web)
     assert [run.status for run in runs.runs(house.records)] == ["done"]
