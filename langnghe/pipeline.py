@@ -31,6 +31,7 @@ from index.engine import Engine
 from langnghe import erasing, partitions
 from langnghe.following import following
 from langnghe.house import House
+from langnghe.reconciling import reconcile as reconcile
 from langnghe.source_alerts import source_alerts
 from nlp import duplicates, stories
 
