@@ -9,6 +9,8 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Literal
 
+import structlog
+
 from core.archive import Archive
 from core.errors import Busy, RecordsUnavailable
 from core.logs import log
@@ -210,7 +212,8 @@ def running(
                 claims.enter_context(house.beside_others(name, wait_s))
             runs.start_run(house.records, command, name, part)
             begun = True
-            yield name
+            with structlog.contextvars.bound_contextvars(run=name):
+                yield name
             status = "done"
     finally:
         if begun:

@@ -28,6 +28,7 @@ from langnghe import erasing, partitions
 from langnghe.following import following
 from langnghe.house import House
 from langnghe.indexing import index_documents
+from langnghe.reconciling import reconcile as reconcile
 from langnghe.source_alerts import source_alerts
 
 # How often the schedule watches (`dags/`).

@@ -24,7 +24,8 @@ def main() -> None:
 
     initdb()
     bag = DagBag(str(DAGS))
-    print(json.dumps({"errors": bag.import_errors, "dags": sorted(bag.dag_ids)}), file=answers, flush=True)
+    dags = {dag.dag_id: [dag.catchup, dag.max_active_runs] for dag in bag.dags.values()}
+    print(json.dumps({"errors": bag.import_errors, "dags": dags}), file=answers, flush=True)
     for line in sys.stdin:
         print(json.dumps(run(bag, **json.loads(line))), file=answers, flush=True)
 
