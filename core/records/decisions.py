@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.contracts import Contract, Decision, Relabel, Triage, What
 from core.errors import Conflict, RegisterBroken
 from core.records.database import Records
+from core.records.runs import LOOKUP
 from core.records.tables import DecisionRow, storable
 from core.triage import settle
 
@@ -66,12 +67,11 @@ def decisions(records: Records, page_id: str | None = None, after: int = 0) -> l
 
 
 def triages(records: Records, page_ids: Iterable[str] | None = None) -> dict[str, Triage]:
-    """Return where each of the texts stands, or all that were ever decided on, by page id."""
-    if page_ids is not None:
-        return {name: settle(decisions(records, name)) for name in page_ids}
+    """Return where each text that was ever decided on stands, of the texts named or of all, by page id."""
     by_page: dict[str, list[Decision]] = {}
     with records.read() as session:
-        for decision in _all(session):
+        of_pages = None if page_ids is None else sorted(set(page_ids))
+        for decision in _all(session) if of_pages is None else _of_pages(session, of_pages):
             by_page.setdefault(decision.page_id, []).append(decision)
     return {name: settle(rows) for name, rows in by_page.items()}
 
@@ -98,6 +98,14 @@ def _all(session: Session) -> Generator[Decision, None, None]:
     wanted = select(DecisionRow).order_by(DecisionRow.seq).execution_options(yield_per=500)
     with session.scalars(wanted) as rows:
         yield from map(_decision, rows)
+
+
+def _of_pages(session: Session, page_ids: Sequence[str]) -> Iterator[Decision]:
+    for start in range(0, len(page_ids), LOOKUP):
+        wanted = DecisionRow.page_id.in_(page_ids[start : start + LOOKUP])
+        yield from map(
+            _decision, session.scalars(select(DecisionRow).where(wanted).order_by(DecisionRow.seq))
+        )
 
 
 def _append(
