@@ -275,8 +275,8 @@ def watch(house: House, now: datetime) -> list[Alert]:
     """Raise alerts for fresh grave texts, rises, and sources in need of a look; return the new.
 
     For a `now` in the past those that a run at that time raised, by what had been fetched by then
-    (`index.as_of`), but none for a text that people have decided on since. How a source stood is known of the
-    present only: a run that comes later than the next would, has no alerts for sources.
+    (`index.as_of`), but none for a text that people have decided on since. How sources stood is known of the
+    present only: a run so late that the next was due has no alerts for them.
     """
     declare(house)
     found = index_alerts(as_of(house.engine, now), now, house.settings.watch)

@@ -12,7 +12,7 @@ from langnghe.commands.console import counted, house, output, print_json, print_
 app = typer.Typer(help="The records: move them to another database.", no_args_is_help=True)
 
 
-@app.callback()
+@app.callback()  # with a single command and none, Typer would leave out the command's name
 def records() -> None:
     """The records: move them to another database."""
 
