@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from core.settings import load_settings
 from index import open_engine
 from langnghe.cli import app
+from langnghe.house import House, running
 from tests.index.documents import document
 from tests.langnghe.conftest import command
 
@@ -28,6 +29,7 @@ def test_help_names_every_command() -> None:
         "drift",
         "sources",
         "quarantine",
+        "records",
         "users",
         "labels",
         "models",
@@ -48,6 +50,7 @@ def test_help_names_every_command() -> None:
         (["extract", "missing.html"], 2, "missing.html: can't be read"),
         (["users", "passwd", "nobody"], 2, "no user 'nobody'; `langnghe users add` makes one"),
         (["quarantine", "replay", "x"], 2, "not in quarantine: x"),
+        (["records", "copy", "--to", "mysql://lan:mat@db/x"], 1, "begins with mysql:, not with postgresql:"),
         (["train", "risk", "--data", "missing.jsonl", "--output", "m"], 2, "missing.jsonl"),
         (["evaluate", "risk", "--data", "missing.jsonl"], 2, "missing.jsonl"),
         (["demo", "--corpus", "missing.parquet", "--no-serve"], 2, "missing.parquet"),
@@ -161,13 +164,34 @@ def test_a_source_file_with_a_mistake_is_reported_and_the_others_listed(tmp_path
     assert "feedz" in done.stderr
 
 
-def test_two_runs_don_t_work_on_one_folder_at_once(tmp_path: Path) -> None:
-    from filelock import FileLock
-
-    with FileLock(tmp_path / "run.lock"):
+def test_no_run_works_beside_one_that_is_alone(tmp_path: Path) -> None:
+    house = House(load_settings(data_dir=tmp_path))
+    with running(house, "prune", alone=True):
         done = command("--data-dir", str(tmp_path), "run")
+    house.records.close()
     assert done.returncode == 1
     assert "another run works on" in done.stderr
+
+
+def test_records_are_copied_by_one_command_while_nothing_runs(tmp_path: Path) -> None:
+    copy = ("--data-dir", str(tmp_path), "records", "copy", "--to", f"sqlite:///{tmp_path}/there/new.db")
+    command("--data-dir", str(tmp_path), "users", "add", "lan", "--role", "lead")
+    place = House(load_settings(data_dir=tmp_path))
+    with place.alone("run"):
+        refused = command(*copy)
+    place.records.close()
+    assert (refused.returncode, "another run works on" in refused.stderr) == (1, True)
+    assert not (tmp_path / "there").exists()
+
+    copied = command(*copy, "--json")
+    assert (copied.returncode, copied.stderr) == (0, "")
+    told = json.loads(copied.stdout)
+    assert told["target"] == f"sqlite:///{tmp_path}/there/new.db"
+    assert {name: rows for name, rows in told["rows"].items() if rows} == {"users": 1}
+
+    again = command(*copy)
+    assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
+    assert "the target holds records already (users 1 rows); name an empty database" in again.stderr
 
 
 def test_commands_load_only_what_they_need() -> None:

@@ -1,7 +1,8 @@
 """The stages on real parts: what fails is set aside alone, what is derived is made anew."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,14 @@ from core.contracts import AlertKind, Analysis, Page, PageType, Reason, SourceSt
 from core.errors import BadSettings, Busy
 from core.outcomes import Stage
 from core.records import crawled, runs
+from core.records.claims import held
 from core.records.decisions import Shown, decide
 from core.settings import Settings
 from index.engine import Query
 from langnghe import pipeline
 from langnghe.house import House, running
+from langnghe.indexing import index_documents
+from langnghe.replaying import replay
 from nlp.analyser import Analyser
 from tests.conftest import NOON
 from tests.langnghe.conftest import archive, run
@@ -103,7 +107,7 @@ def test_a_page_that_can_t_be_analysed_is_quarantined_alone_and_replayed(
     assert sorted(labels) == ["analysed"] * 3 + ["indexed"] * 3 + ["quarantined:analysis_failed"]
     house.__dict__["analyser"] = sound
     with running(house, "replay") as run_id:
-        assert pipeline.replay(house, run_id, [bad.id]) == 1
+        assert replay(house, run_id, [bad.id]) == 1
     assert runs.quarantined(house.records) == []
     assert house.engine.search(EVERYTHING).total == 4
 
@@ -159,8 +163,30 @@ def test_texts_about_one_case_share_a_story_that_outlives_the_index(
     again.records.close()
 
 
-def test_a_second_run_on_the_same_folder_is_refused(house: House) -> None:
-    with running(house, "run"), pytest.raises(Busy, match="another run works on"), running(house, "run"):
+def test_runs_go_on_beside_each_other_but_not_beside_one_that_is_alone(house: House) -> None:
+    with running(house, "run", "dag-1"), running(house, "crawl", "dag-1", part="bao"), running(house, "run"):
+        with pytest.raises(Busy, match="another run works on"), running(house, "erase", alone=True):
+            pass
+        assert {run.status for run in runs.runs(house.records)} == {"running"}
+    assert {run.status for run in runs.runs(house.records)} == {"done"}
+    with running(house, "erase", alone=True), pytest.raises(Busy), running(house, "run"):
+        pass
+
+
+def test_who_waits_to_be_alone_lets_no_other_run_begin(house: House) -> None:
+    def erase() -> None:
+        with running(house, "erase", wait_s=60, alone=True):
+            pass
+
+    with ThreadPoolExecutor() as pool:
+        with running(house, "run"):
+            waits = pool.submit(erase)
+            while held(house.records, "next:run") is False:  # the test's time-out is the deadline
+                pass
+            with pytest.raises(Busy), running(house, "crawl"):
+                pass
+        waits.result()
+    with running(house, "crawl"):
         pass
 
 
@@ -221,8 +247,8 @@ def test_an_old_revision_that_comes_late_spoils_nothing(house: House, make_page:
 def test_a_text_with_masked_words_is_unchanged_when_written_again(house: House, make_page: MakePage) -> None:
     document = make_page(text="Cháu Nguyễn Thị Bưởi bị bạn đánh, gọi 0912345678 giúp cháu.")
     documents, _ = pipeline.analyse_pages(house, [document])
-    assert [o.label for o in pipeline.index_documents(house, documents)] == ["indexed"]
-    assert [o.label for o in pipeline.index_documents(house, documents)] == ["unchanged"]
+    assert [o.label for o in index_documents(house, documents)] == ["indexed"]
+    assert [o.label for o in index_documents(house, documents)] == ["unchanged"]
 
 
 def test_a_public_source_is_crawled_only_by_someone_who_can_be_written_to(
@@ -241,11 +267,53 @@ def test_a_due_time_far_ahead_is_a_clock_set_back(house: House, tmp_path: Path) 
         "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nallow_addresses: [127.0.0.9]\n"
         "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
     )
+    assert pipeline.due(house) == ["bao"]
     pipeline.watch(house, datetime.now(UTC))
     crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(minutes=30))
+    assert pipeline.due(house) == []
     assert run(house) == []
     crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(days=300))
+    assert pipeline.due(house) == ["bao"]
     assert [o.label for o in run(house)] != []
+
+
+def test_a_clock_that_jumps_costs_each_source_one_more_crawl_and_no_run(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        ahead = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + cls.ahead
+
+    for module in (pipeline, crawled, runs):
+        monkeypatch.setattr(module, "datetime", Clock)
+    (tmp_path / "sources" / "bao.yaml").write_text(
+        "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nevery_minutes: 30\n"
+        "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
+    )
+    pipeline.declare(house)
+    names = set()
+    with running(house, "run") as open_all_the_while:
+        for ahead in (
+            timedelta(),
+            timedelta(days=3),
+            timedelta(),
+            timedelta(minutes=-5),
+            timedelta(days=-400),
+        ):
+            Clock.ahead = ahead
+            with running(house, "crawl") as name:
+                names.add(name)
+                assert pipeline.due(house) == ["bao"]
+                crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(minutes=30))
+                assert pipeline.due(house) == []
+        assert {r.id: r.status for r in runs.runs(house.records)} == {
+            **dict.fromkeys(names, "done"),
+            open_all_the_while: "running",
+        }
+    assert len(names) == 5
 
 
 def test_a_retry_takes_up_the_run_of_its_name(house: House) -> None:
@@ -253,3 +321,19 @@ def test_a_retry_takes_up_the_run_of_its_name(house: House) -> None:
         with running(house, "run", "dag-1"):
             pass
     assert [r.id for r in runs.runs(house.records)] == ["dag-1"]
+
+
+def test_single_partitions_are_analysed_and_indexed_by_their_names(house: House, make_page: MakePage) -> None:
+    paths = [archive(house, [make_page(number=n)])[0] for n in range(3)]
+    assert pipeline.waiting(house) == paths
+    with running(house, "test") as run_id:
+        pipeline.analyse(house, run_id, paths=paths[1:2])
+        pipeline.index(house, run_id, paths=paths[1:2])
+        assert pipeline.waiting(house) == [paths[0], paths[2]]
+        pipeline.analyse(house, run_id)
+        pipeline.index(house, run_id, paths=[])
+        assert pipeline.waiting(house) == [paths[0], paths[2]]
+        assert house.engine.search(EVERYTHING).total == 1
+        pipeline.index(house, run_id)
+    assert pipeline.waiting(house) == []
+    assert house.engine.search(EVERYTHING).total == 3
