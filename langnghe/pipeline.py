@@ -23,6 +23,7 @@ from core.records.signatures import signatures
 from core.records.standing import standings
 from core.settings import Settings
 from core.signatures import Copies
+from crawlers.run import Days
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
@@ -79,11 +80,13 @@ def crawl(
     on_outcome: OnOutcome | None = None,
     *,
     if_due: bool = False,
+    dated: Days | None = None,
 ) -> None:
     """Fetch new and changed pages of the named sources, or of all that are due, into the archive.
 
     A source that another process crawls is passed over; so is, among all or `if_due`, one that was crawled
     by another since and whose turn it is no more: each is crawled once, whoever else begins at the same time.
+    With `dated`, just what lists date from one day to another is fetched (`crawlers.run.crawl`).
     A source file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage
     for a name that is no source.
     """
@@ -114,7 +117,7 @@ def crawl(
             if spec not in mine:
                 log("pipeline").info("source passed over: another run crawls it or just did", source=spec.id)
         if mine:
-            crawl_sources(house.settings, run_id, mine, on_outcome=on_outcome)
+            crawl_sources(house.settings, run_id, mine, on_outcome=on_outcome, dated=dated)
 
 
 def named_contact(settings: Settings, specs: Sequence[SourceSpec]) -> None:
