@@ -7,13 +7,17 @@ NODES ?= 1
 PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-health bench-large bench-archive bench-transformer evaluate models constraints clean
+.PHONY: help demo airflow elasticsearch test test-services test-transformer check bench bench-health bench-large bench-archive bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: .venv/.app ## crawl a small web on this machine, analyse it, and open the console on it
 	.venv/bin/langnghe demo $(ARGS)
+
+airflow: .venv/.dev ## a real Airflow on this machine with our DAGs and a small web, until Ctrl-C: make airflow [PORT=8080]
+	@tools/system-packages postgresql
+	@exec $(PY) -m tools.local_airflow --port $(PORT) $(ARGS)
 
 elasticsearch: .venv/.dev ## a real Elasticsearch on this machine, until Ctrl-C: make elasticsearch [NODES=3] [PORT=9200]
 	@tools/system-packages maven
