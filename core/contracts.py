@@ -258,6 +258,7 @@ class AlertKind(StrEnum):
     LATE = "late"
     CHANGED = "changed"
     DRIFT = "drift"
+    TASK = "task"
 
 
 class Alert(Contract):

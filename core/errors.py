@@ -87,6 +87,10 @@ class StageFailed(LangngheError):
     """A stage ended before its work was done. Run it again; it goes on where it stopped."""
 
 
+class NotReconciled(LangngheError):
+    """What a run did does not add up: something was lost on the way. Someone must look; it stays so."""
+
+
 class NotAllowed(LangngheError):
     """A person may not do this. The console answers 403 and says so plainly."""
 

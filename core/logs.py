@@ -3,7 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -22,8 +23,27 @@ def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any])
         if SECRET_NAMES.search(name) or name in TEXT_NAMES:
             event[name] = "•••"
         elif isinstance(value, str):
-            event[name] = EMAIL.sub("•••", PHONE_OR_ID.sub("•••", URL_PASSWORD.sub("•••", value)))
+            event[name] = masked(value)
     return event
+
+
+def masked(text: str) -> str:
+    """Return `text` with passwords in URLs, addresses and numbers that identify a person masked."""
+    return EMAIL.sub("•••", PHONE_OR_ID.sub("•••", URL_PASSWORD.sub("•••", text)))
+
+
+@contextmanager
+def masking() -> Iterator[None]:
+    """Mask what is logged meanwhile by logs that another program has set up (Airflow's of a task)."""
+    before = structlog.get_config()["processors"]
+    if hide_secrets in before:
+        yield
+        return
+    structlog.configure(processors=[*before[:-1], hide_secrets, before[-1]])
+    try:
+        yield
+    finally:
+        structlog.configure(processors=before)
 
 
 def set_up_logs(*, debug: bool = False, json: bool = False) -> None:

@@ -57,6 +57,12 @@ class House:
         """The generations of the index."""
         return open_generations(self.settings)
 
+    def close(self) -> None:
+        """Close what was opened."""
+        for part in ("engine", "records"):
+            if part in self.__dict__:
+                self.__dict__.pop(part).close()
+
     @contextmanager
     def building(self) -> Iterator[Engine | None]:
         """Give the generation that is being built beside the serving one, if any."""

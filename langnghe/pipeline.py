@@ -5,7 +5,7 @@ run again and goes on where it stopped. What is slow to load (models, charts) is
 needs it, so that commands start quickly.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,7 +91,7 @@ def crawl(
     _finish_erasing(house)
     with house.rearranging():
         adopt(house, run_id)
-    specs = _due(house) if not source_ids else [find_source(house, name) for name in source_ids]
+    specs = [find_source(house, name) for name in source_ids or due(house)]
     named_contact(house.settings, specs)
     if specs:
         crawl_sources(house.settings, run_id, specs, on_outcome=on_outcome)
@@ -133,9 +133,19 @@ def adopt(house: House, run_id: str) -> int:
     return len(orphans)
 
 
-def analyse(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
-    """Judge every archived page that has not been judged."""
-    for partition in crawled.partitions_to_do(house.records, Stage.ANALYSE):
+def waiting(house: House) -> list[str]:
+    """Return the paths of the partitions that are not both analysed and indexed, the oldest first."""
+    return [partition.path for partition in crawled.partitions_waiting(house.records)]
+
+
+def analyse(
+    house: House,
+    run_id: str,
+    on_outcome: OnOutcome | None = None,
+    paths: Collection[str] | None = None,
+) -> None:
+    """Judge every archived page that has not been judged; only those in the partitions `paths`, if given."""
+    for partition in crawled.partitions_to_do(house.records, Stage.ANALYSE, paths):
         pages = read_partition(house, run_id, Stage.ANALYSE, partition, on_outcome)
         if pages is None:
             continue
@@ -165,16 +175,21 @@ def analyse_pages(house: House, pages: Sequence[Page]) -> tuple[list[Document], 
     return documents, [_outcome(Stage.ANALYSE, page, Result.ANALYSED) for page in pages]
 
 
-def index(house: House, run_id: str, on_outcome: OnOutcome | None = None) -> None:
+def index(
+    house: House,
+    run_id: str,
+    on_outcome: OnOutcome | None = None,
+    paths: Collection[str] | None = None,
+) -> None:
     """Index every judged page, fold copies under their leader, and put missed decisions into force.
 
-    An index that is new or was removed gets everything again.
+    Only pages in the partitions `paths`, if given. An index that is new or was removed gets everything again.
     """
     if house.engine.size() == 0:
         crawled.index_anew(house.records)
-    waiting = crawled.partitions_to_do(house.records, Stage.INDEX)
-    house.spool.keep({partition.path for partition in waiting})
-    for partition in waiting:
+    everything = crawled.partitions_to_do(house.records, Stage.INDEX)
+    house.spool.keep({partition.path for partition in everything})
+    for partition in everything if paths is None else [p for p in everything if p.path in paths]:
         documents = house.spool.read(partition.path)
         if documents is None:
             pages = read_partition(house, run_id, Stage.INDEX, partition, on_outcome)
@@ -347,15 +362,19 @@ def declare(house: House) -> None:
     crawled.declare_sources(house.records, rows)
 
 
-def _due(house: House) -> list[SourceSpec]:
+def due(house: House, ahead: timedelta = timedelta(0)) -> list[str]:
+    """Return the ids of the enabled sources whose turn it is, or comes within the time `ahead`.
+
+    A turn further ahead than the source's interval means that the clock was set back since: it is due.
+    """
     now = datetime.now(UTC)
-    due = {s.source_id: s.due_at for s in crawled.source_health(house.records)}
+    turns = {s.source_id: s.due_at for s in crawled.source_health(house.records)}
 
     def waits(spec: SourceSpec) -> bool:
-        at = due.get(spec.id)  # further ahead than its interval: the clock was set back
-        return at is not None and now < at <= now + timedelta(minutes=spec.every_minutes)
+        at = turns.get(spec.id)
+        return at is not None and ahead < at - now <= timedelta(minutes=spec.every_minutes)
 
-    return [spec for spec in house.sources.specs if spec.enabled and not waits(spec)]
+    return [spec.id for spec in house.sources.specs if spec.enabled and not waits(spec)]
 
 
 def find_source(house: House, name: str) -> SourceSpec:

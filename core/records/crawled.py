@@ -1,10 +1,10 @@
 """What the crawler remembers: seen texts, archive partitions, and the health of sources."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.archive import Partition
@@ -98,18 +98,19 @@ def known_partitions(records: Records) -> set[str]:
         return set(session.scalars(select(PartitionRow.path)))
 
 
-def partitions_to_do(records: Records, stage: str) -> list[Partition]:
-    """Return the partitions that wait for `stage` (`analyse` or `index`), oldest first."""
+def partitions_to_do(records: Records, stage: str, paths: Collection[str] | None = None) -> list[Partition]:
+    """Return the partitions (of `paths`, if given) that wait for `analyse` or `index`, oldest first."""
     waiting = (
         PartitionRow.analysed_at.is_(None)
         if stage == "analyse"
         else PartitionRow.analysed_at.is_not(None) & PartitionRow.indexed_at.is_(None)
     )
-    with records.read() as session:
-        rows = session.scalars(
-            select(PartitionRow).where(waiting).order_by(PartitionRow.archived_at, PartitionRow.path)
-        )
-        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
+    return [p for p in _partitions(records, waiting) if paths is None or p.path in paths]
+
+
+def partitions_waiting(records: Records) -> list[Partition]:
+    """Return the partitions that wait for any stage, oldest first."""
+    return _partitions(records, PartitionRow.analysed_at.is_(None) | PartitionRow.indexed_at.is_(None))
 
 
 def partition_done(records: Records, run_id: str, path: str, stage: str, outcomes: Iterable[Outcome]) -> None:
@@ -122,14 +123,16 @@ def partition_done(records: Records, run_id: str, path: str, stage: str, outcome
         add_outcomes(session, run_id, outcomes, now)
 
 
+def take_anew(records: Records, first: date, last: date) -> None:
+    """Let the partitions of what was fetched from the `first` day to the `last` (UTC) wait for all stages."""
+    days = PartitionRow.day.between(first.isoformat(), last.isoformat())
+    with records.write() as session:
+        session.execute(update(PartitionRow).where(days).values(analysed_at=None, indexed_at=None))
+
+
 def partitions_to_build(records: Records, generation: str) -> list[Partition]:
     """Return the partitions that the new generation lacks, oldest first."""
-    lacking = PartitionRow.built_in.is_(None) | (PartitionRow.built_in != generation)
-    with records.read() as session:
-        rows = session.scalars(
-            select(PartitionRow).where(lacking).order_by(PartitionRow.archived_at, PartitionRow.path)
-        )
-        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
+    return _partitions(records, PartitionRow.built_in.is_(None) | (PartitionRow.built_in != generation))
 
 
 def partition_built(
@@ -228,6 +231,13 @@ def source_health(records: Records) -> list[SourceHealth]:
             SourceHealth.model_validate({f: getattr(row, f) for f in SourceHealth.model_fields})
             for row in rows
         ]
+
+
+def _partitions(records: Records, wanted: ColumnElement[bool]) -> list[Partition]:
+    query = select(PartitionRow).where(wanted).order_by(PartitionRow.archived_at, PartitionRow.path)
+    with records.read() as session:
+        rows = session.scalars(query)
+        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
 
 
 def _remember(session: Session, texts: Iterable[Seen]) -> None:

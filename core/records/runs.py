@@ -87,6 +87,13 @@ def runs(records: Records, limit: int = 20) -> list[Run]:
         return [Run.model_validate({f: getattr(row, f) for f in Run.model_fields}) for row in rows]
 
 
+def run(records: Records, run_id: str) -> Run:
+    """Return the run of this id, which there must be."""
+    with records.read() as session:
+        row = session.get_one(RunRow, run_id)
+        return Run.model_validate({f: getattr(row, f) for f in Run.model_fields})
+
+
 def record_outcomes(records: Records, run_id: str, outcomes: Iterable[Outcome]) -> None:
     """Store outcomes; the first one of an item at a stage of a run stands."""
     with records.write() as session:

@@ -241,10 +241,13 @@ def test_a_due_time_far_ahead_is_a_clock_set_back(house: House, tmp_path: Path) 
         "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nallow_addresses: [127.0.0.9]\n"
         "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
     )
+    assert pipeline.due(house) == ["bao"]
     pipeline.watch(house, datetime.now(UTC))
     crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(minutes=30))
+    assert pipeline.due(house) == []
     assert run(house) == []
     crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(days=300))
+    assert pipeline.due(house) == ["bao"]
     assert [o.label for o in run(house)] != []
 
 
@@ -253,3 +256,19 @@ def test_a_retry_takes_up_the_run_of_its_name(house: House) -> None:
         with running(house, "run", "dag-1"):
             pass
     assert [r.id for r in runs.runs(house.records)] == ["dag-1"]
+
+
+def test_single_partitions_are_analysed_and_indexed_by_their_names(house: House, make_page: MakePage) -> None:
+    paths = [archive(house, [make_page(number=n)])[0] for n in range(3)]
+    assert pipeline.waiting(house) == paths
+    with running(house, "test") as run_id:
+        pipeline.analyse(house, run_id, paths=paths[1:2])
+        pipeline.index(house, run_id, paths=paths[1:2])
+        assert pipeline.waiting(house) == [paths[0], paths[2]]
+        pipeline.analyse(house, run_id)
+        pipeline.index(house, run_id, paths=[])
+        assert pipeline.waiting(house) == [paths[0], paths[2]]
+        assert house.engine.search(EVERYTHING).total == 1
+        pipeline.index(house, run_id)
+    assert pipeline.waiting(house) == []
+    assert house.engine.search(EVERYTHING).total == 3

@@ -1,0 +1,55 @@
+"""What must add up of a run: its outcomes against partitions, quarantine and the outcomes of later stages."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+
+from core.outcomes import Result, Stage
+from core.records.database import Records
+from core.records.runs import LOOKUP
+from core.records.tables import OutcomeRow, PartitionRow, QuarantineRow
+
+
+def archived(records: Records, run_id: str) -> dict[str, tuple[int, int]]:
+    """Return for each source how many pages a run says it archived, and how many partitions hold since then."""
+    row = OutcomeRow
+    of_run = (row.run_id == run_id, row.stage == Stage.CRAWL, row.result == Result.ARCHIVED)
+    said = select(row.source_id, func.count(), func.min(row.at)).where(*of_run).group_by(row.source_id)
+    held = select(func.coalesce(func.sum(PartitionRow.pages), 0))
+    with records.read() as session:
+        return {
+            source: (
+                count,
+                session.scalar(
+                    held.where(PartitionRow.source_id == source, PartitionRow.archived_at >= since)
+                )
+                or 0,
+            )
+            for source, count, since in session.execute(said)
+        }
+
+
+def not_indexed(records: Records, run_id: str) -> list[str]:
+    """Return the pages that a run analysed, of which no run has told since what became of them in the index."""
+    row = OutcomeRow
+    at_stage = select(row.item, row.source_id, row.at).where(row.run_id == run_id)
+    with records.read() as session:
+        analysed = at_stage.where(row.stage == Stage.ANALYSE, row.result == Result.ANALYSED)
+        indexed = set(
+            session.scalars(select(row.item).where(row.run_id == run_id, row.stage == Stage.INDEX))
+        )
+        left = {item: (source, at) for item, source, at in session.execute(analysed) if item not in indexed}
+        elsewhere: set[str] = set()
+        for names in _parts(sorted(left)):
+            since = min(left[name][1] for name in names)
+            sources = {left[name][0] for name in names}
+            told = select(row.item).where(
+                row.source_id.in_(sources), row.at >= since, row.stage == Stage.INDEX, row.item.in_(names)
+            )
+            held = select(QuarantineRow.item).where(QuarantineRow.item.in_(names))
+            elsewhere |= set(session.scalars(told)) | set(session.scalars(held))
+    return sorted(left.keys() - elsewhere)
+
+
+def _parts(names: list[str]) -> Collection[list[str]]:
+    return [names[start : start + LOOKUP] for start in range(0, len(names), LOOKUP)]

@@ -1,0 +1,45 @@
+"""Each night: remove what is older than it may get, merge the archive's small files, look at the sources."""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
+
+from langnghe.scheduled import DEFAULTS, START, VIETNAM_TIME, at_work
+
+
+@dag(
+    schedule=CronTriggerTimetable("20 3 * * *", timezone=VIETNAM_TIME),
+    start_date=START,
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS | {"execution_timeout": timedelta(hours=4)},
+    doc_md=__doc__,
+)
+def maintenance() -> None:
+    """One after the other, each whatever became of the one before."""
+
+    @task
+    def prune() -> dict[str, int]:
+        from langnghe import maintaining
+
+        with at_work() as (house, _):
+            return maintaining.prune(house, datetime.now(UTC))
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def compact() -> dict[str, int]:
+        from langnghe import maintaining
+
+        with at_work() as (house, _):
+            return maintaining.compact(house, datetime.now(UTC))
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def sources() -> dict[str, int]:
+        from langnghe import maintaining
+
+        with at_work() as (house, _):
+            return maintaining.look_at_sources(house, datetime.now(UTC))
+
+    prune() >> compact() >> sources()
+
+
+maintenance()

@@ -1,0 +1,46 @@
+"""What is done each night: old texts removed, the archive's small files merged, sources looked at."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from core.errors import PartitionDamaged
+from core.records import notices
+from core.records.standing import standings
+from langnghe import compacting, pipeline, retention
+from langnghe.house import House
+from langnghe.source_alerts import source_alerts
+
+
+def prune(house: House, now: datetime) -> dict[str, int]:
+    """Remove what is older at `now` than its class may be; return how many texts of each class.
+
+    Call it as a run. Raises PartitionDamaged where a partition could not be searched, after all others.
+    """
+    pruned = retention.prune(house, now)
+    _whole(pruned.unsearched)
+    return pruned.model_dump(include={"irrelevant", "relevant", "decided", "unjudged"})
+
+
+def compact(house: House, now: datetime) -> dict[str, int]:
+    """Merge the small partitions of the days before that of `now` (UTC); return how many into how many.
+
+    Raises PartitionDamaged where one could not be read, after all others.
+    """
+    done = compacting.compact(house, now.astimezone(UTC).date())
+    _whole(done.damaged)
+    return done.model_dump(include={"merged", "into", "pages", "waiting"})
+
+
+def look_at_sources(house: House, now: datetime) -> dict[str, int]:
+    """Raise alerts for sources in need of a look; return how many sources are in each state."""
+    pipeline.declare(house)
+    found = standings(house.records, now)
+    notices.raise_alerts(house.records, source_alerts(found, now, house.settings.watch))
+    return dict(Counter(one.health.state.value for one in found))
+
+
+def _whole(damaged: tuple[str, ...]) -> None:
+    if damaged:
+        raise PartitionDamaged(
+            f"{len(damaged)} archive partitions are damaged, as {damaged[0]}; see `langnghe archive verify`"
+        )

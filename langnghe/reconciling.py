@@ -1,0 +1,55 @@
+"""Outcomes reconciled: after a run, all that was to be done has been done, is in quarantine, or waits."""
+
+from collections.abc import Iterator, Sequence
+
+from core.errors import NotReconciled, PartitionDamaged
+from core.outcomes import Result, Stage
+from core.records import accounts, crawled, runs
+from langnghe.house import House
+
+
+def reconcile(house: House, run_id: str, were_due: Sequence[str] = ()) -> dict[str, int]:
+    """Hold a run's outcomes against what should have come of them; return how many items had each result.
+
+    The sources that `were_due` when the run began have been read or are failed, late, or switched off since.
+    The pages that were archived are in partitions. The pages that were analysed have been indexed, are in
+    quarantine, or are in a partition that waits. Raises NotReconciled with what does not add up in one line.
+    """
+    faults = [*_unread(house, run_id, were_due), *_unwritten(house, run_id), *_unindexed(house, run_id)]
+    if faults:
+        raise NotReconciled(f"run {run_id}: {'; '.join(faults)}")
+    counts: dict[str, int] = {}
+    for (stage, result, _), count in runs.outcome_counts(house.records, run_id).items():
+        name = result if result in (Result.ARCHIVED, Result.ANALYSED, Result.INDEXED) else f"{stage}.{result}"
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _unread(house: House, run_id: str, were_due: Sequence[str]) -> Iterator[str]:
+    begun = runs.run(house.records, run_id).started_at
+    enabled = {spec.id for spec in house.sources.specs if spec.enabled}
+    read = {
+        health.source_id
+        for health in crawled.source_health(house.records)
+        if health.checked_at is not None and health.checked_at >= begun
+    }
+    for source_id in were_due:
+        if source_id in enabled - read:
+            yield f"source {source_id} was due and has not been read"
+
+
+def _unwritten(house: House, run_id: str) -> Iterator[str]:
+    for source_id, (said, held) in accounts.archived(house.records, run_id).items():
+        if held < said:
+            yield f"source {source_id}: {said} pages archived, {held} in partitions"
+
+
+def _unindexed(house: House, run_id: str) -> Iterator[str]:
+    left = set(accounts.not_indexed(house.records, run_id))
+    for partition in crawled.partitions_waiting(house.records) if left else ():
+        try:
+            left.difference_update(name.id for name in house.archive.names(partition.path))
+        except PartitionDamaged:
+            continue  # in quarantine, and of no use to find out who waits
+    if left:
+        yield f"{len(left)} pages were analysed and are nowhere since, as page {min(left)}"

@@ -1,0 +1,153 @@
+"""What the DAG files share: how a task enters the house, what is tried again, what a failure leaves behind.
+
+The only module that knows Airflow. DAG files import it when they are read, so it loads nothing slow.
+"""
+
+import os
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from airflow.sdk import Asset, AssetAlias, Param, get_current_context
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from core.contracts import VIETNAM, Alert, AlertKind
+from core.errors import (
+    ArchiveUnavailable,
+    BadUsage,
+    Busy,
+    IndexUnavailable,
+    LangngheError,
+    RecordsUnavailable,
+    StageFailed,
+)
+from core.logs import log, masked, masking
+from core.settings import load_settings
+
+if TYPE_CHECKING:
+    from langnghe.house import House
+
+START = datetime(2026, 1, 1, tzinfo=UTC)  # no interval before it can be back-filled
+VIETNAM_TIME = str(VIETNAM)
+# `analyse_and_index` waits for news of the archive. A task that may have some has NEWS as its outlet, and
+# announces the archive only if it has.
+ARCHIVE = Asset("archive")
+NEWS = AssetAlias("news_of_the_archive")
+# How many sources are crawled at the same time is how many slots this pool has.
+CRAWL_POOL = "langnghe_crawl"
+MOST_MAPPED = 1000  # Airflow maps over 1,024 at most, unless its own settings say otherwise
+DAYS = {
+    name: Param(None, type=["null", "string"], format="date", title=name, description=f"{which} day; both or none")
+    for name, which in (("from", "first"), ("to", "last"))
+}
+# What may be otherwise a little later. All else stays as it is until a person has mended it.
+PASSING = (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, StageFailed, Busy, OSError)
+
+
+@contextmanager
+def at_work() -> Iterator[tuple["House", str]]:
+    """Open the house for one task, as part of the run named `DAG:AIRFLOW'S RUN ID`; give both.
+
+    What can pass is raised as it is, so that Airflow tries again; all else as AirflowFailException, which it
+    does not. No message holds a secret or words of a page.
+    """
+    from langnghe.house import House, running
+
+    context = get_current_context()
+    task = context["ti"]
+    run_id = run_name(context)
+    before = os.umask(0o077)  # archive, records and index hold what identifies children
+    house = None
+    try:
+        with masking(), structlog.contextvars.bound_contextvars(run=run_id):
+            house = House(load_settings())
+            with running(house, f"{task.dag_id}.{task.task_id}", run_id):
+                yield house, run_id
+    except AirflowException:
+        raise  # skips and the like
+    except Exception as error:
+        raise _told(error) from None
+    finally:
+        if house is not None:
+            house.close()
+        os.umask(before)
+
+
+def run_name(context: Mapping[str, Any]) -> str:
+    """Return the id of the run in records and logs. Airflow's own is unique only within a DAG."""
+    return f"{context['ti'].dag_id}:{context['ti'].run_id}"
+
+
+def interval_end() -> datetime:
+    """Return the end of the data interval that the task is for; now, where a run has none."""
+    end: datetime | None = get_current_context().get("data_interval_end")
+    return end.astimezone(UTC) if end else datetime.now(UTC)
+
+
+def asked_days() -> tuple[date, date] | None:
+    """Return the first and the last day that a manual run asks for, None where it names none.
+
+    Raises BadUsage for one without the other, and for a last day before the first.
+    """
+    given = get_current_context()["params"]
+    first, last = given.get("from"), given.get("to")
+    if not (first or last):
+        return None
+    if not (first and last) or last < first:
+        raise BadUsage(f"from {first} to {last}: give both days, the earlier one first")
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def announce(news: bool) -> None:
+    """Let those who wait for the archive know if there are `news`. For tasks with NEWS as their outlet."""
+    if news:
+        get_current_context()["outlet_events"][NEWS].add(ARCHIVE)
+
+
+def failed(context: Mapping[str, Any]) -> None:
+    """Leave an alert of a task that failed for good: one a day for each task and source."""
+    from core.records import notices, open_records
+
+    task, now = context["ti"], datetime.now(UTC)
+    of = getattr(task, "rendered_map_index", None) or ""
+    error = context.get("exception")
+    why = str(error) if isinstance(error, (LangngheError, AirflowFailException)) else _name(error)
+    facts = {"dag": task.dag_id, "task": task.task_id, "of": of, "run": run_name(context), "why": masked(why)}
+    key = f"task:{task.dag_id}:{task.task_id}:{of}:{now.astimezone(VIETNAM).date()}"
+    with masking():
+        try:
+            records = open_records(load_settings())
+            notices.raise_alerts(records, [Alert(key=key, kind=AlertKind.TASK, at=now, facts=facts)])
+            records.close()
+        except LangngheError as fault:
+            log("dags").error("no alert could be left", task=task.task_id, error=str(fault))
+
+
+def _told(error: Exception) -> Exception:
+    """Return what Airflow is to hear of `error`."""
+    if isinstance(error, LangngheError):
+        told = masked(str(error))
+        return type(error)(told) if isinstance(error, PASSING) else AirflowFailException(told)
+    where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
+    with masking():
+        log("dags").error("unexpected", error=type(error).__name__, where=" > ".join(where))
+    if isinstance(error, PASSING):
+        return StageFailed(f"{type(error).__name__}: {getattr(error, 'strerror', None) or 'no reason given'}")
+    return AirflowFailException(f"unexpected {type(error).__name__}; the task's log says where")
+
+
+def _name(error: object) -> str:
+    return type(error).__name__ if error else "its process was killed"
+
+
+DEFAULTS: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=2),
+    "retry_exponential_backoff": 2.0,  # 2, 4 and 8 minutes: ready again within the hour
+    "max_retry_delay": timedelta(minutes=30),
+    "execution_timeout": timedelta(hours=1),
+    "on_failure_callback": failed,
+}

@@ -1,0 +1,59 @@
+"""The partitions that wait, in groups: what another process can take up, and one that fails fails alone."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from core.errors import ArchiveUnavailable, Busy, IndexUnavailable, RecordsUnavailable, StageFailed
+from core.logs import log
+from core.records import crawled
+from langnghe import pipeline
+from langnghe.house import House
+
+# Loading the models takes as long as some partitions; more than this in one process gains nothing.
+GROUP = 20
+
+
+def groups(house: House, most: int, days: tuple[date, date] | None = None) -> list[list[str]]:
+    """Return the paths of the partitions that wait, the oldest first, in at most so many groups.
+
+    With `days`, all that was fetched from the one to the other (UTC) is made to wait again.
+    """
+    if days is not None:
+        crawled.take_anew(house.records, *days)
+    waiting = pipeline.waiting(house)
+    size = max(GROUP, -(-len(waiting) // most))
+    return [waiting[start : start + size] for start in range(0, len(waiting), size)]
+
+
+def take_up(house: House, run_id: str, paths: Sequence[str]) -> None:
+    """Analyse and index the partitions `paths`.
+
+    Raises StageFailed when some could not be, after all others have been; and the error of an archive,
+    records or index that can't be reached at once.
+    """
+    try:
+        _through(house, run_id, paths)
+    except (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, Busy):
+        raise
+    except Exception as error:
+        log("pipeline").error("a partition failed", of=len(paths), error=type(error).__name__)
+        _one_by_one(house, run_id, paths)
+
+
+def _one_by_one(house: House, run_id: str, paths: Sequence[str]) -> None:
+    failed = []
+    for path in paths:
+        try:
+            _through(house, run_id, [path])
+        except (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, Busy):
+            raise
+        except Exception as error:
+            log("pipeline").error("partition failed", partition=path, error=type(error).__name__)
+            failed.append(path)
+    if failed:
+        raise StageFailed(f"{len(failed)} of {len(paths)} partitions failed, as {failed[0]}; they wait")
+
+
+def _through(house: House, run_id: str, paths: Sequence[str]) -> None:
+    pipeline.analyse(house, run_id, paths=paths)
+    pipeline.index(house, run_id, paths=paths)
