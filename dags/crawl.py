@@ -4,7 +4,17 @@ from datetime import timedelta
 
 from airflow.sdk import TriggerRule, dag, task
 
-from langnghe.scheduled import CRAWL_POOL, DAYS, DEFAULTS, MOST_MAPPED, NEWS, START, announce, asked_days, at_work
+from langnghe.scheduled import (
+    CRAWL_POOL,
+    DAYS,
+    DEFAULTS,
+    MOST_MAPPED,
+    NEWS,
+    START,
+    announce,
+    asked_days,
+    at_work,
+)
 
 
 @dag(

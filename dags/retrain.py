@@ -17,7 +17,9 @@ FILES = {"type": "array", "items": {"type": "string"}}
     catchup=False,
     max_active_runs=1,
     params={
-        "data": Param([], **FILES, description="files of labelled rows to train on, besides people's decisions"),
+        "data": Param(
+            [], **FILES, description="files of labelled rows to train on, besides people's decisions"
+        ),
         "held_out": Param([], **FILES, description="files of rows to judge by, besides held-out decisions"),
     },
     default_args=DEFAULTS | {"execution_timeout": timedelta(hours=6)},

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from core.errors import NotReconciled, PartitionDamaged
-from core.outcomes import Result, Stage
+from core.outcomes import Result
 from core.records import accounts, crawled, runs
 from langnghe.house import House
 

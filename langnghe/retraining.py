@@ -1,4 +1,4 @@
-"""A new model of the task `risk`: trained on people's decisions, held against the one in use, promoted or not."""
+"""A new model of the task `risk`: trained on people's decisions, held against the one in use, promoted."""
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,9 @@ def judge(house: House, candidate: Path, data: Sequence[Path]) -> Comparison:
     labels = collect(house)
     with _written(row for row in labels.rows if row.id in labels.held_out) as rows:
         if not (data or rows):
-            raise BadUsage("nothing is held out yet to judge a model by; decide on more texts, or give a file")
+            raise BadUsage(
+                "nothing is held out yet to judge a model by; decide on more texts, or give a file"
+            )
         models = [in_use.load(TASK, folder) for folder in (candidate, house.shelf.folders()[TASK])]
         return compare(TASK, models[0], models[1], read(TASK, [*data, *rows]).rows)
 

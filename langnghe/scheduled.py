@@ -11,7 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from airflow.sdk import Asset, AssetAlias, Param, get_current_context
+from airflow.sdk import (
+    Asset,
+    AssetAlias,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+)
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from core.contracts import VIETNAM, Alert, AlertKind
@@ -40,19 +48,24 @@ NEWS = AssetAlias("news_of_the_archive")
 CRAWL_POOL = "langnghe_crawl"
 MOST_MAPPED = 1000  # Airflow maps over 1,024 at most, unless its own settings say otherwise
 DAYS = {
-    name: Param(None, type=["null", "string"], format="date", title=name, description=f"{which} day; both or none")
+    name: Param(
+        None, type=["null", "string"], format="date", title=name, description=f"{which} day; both or none"
+    )
     for name, which in (("from", "first"), ("to", "last"))
 }
-# What may be otherwise a little later. All else stays as it is until a person has mended it.
-PASSING = (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, StageFailed, Busy, OSError)
+# What may be otherwise a little later, and what stays as it is until a person has mended it.
+PASSING = [ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, StageFailed, Busy]
+RETRIES = ExceptionRetryPolicy(
+    [RetryRule(list(PASSING)), RetryRule(LangngheError, RetryAction.FAIL)]  # the first that fits counts
+)
 
 
 @contextmanager
 def at_work() -> Iterator[tuple["House", str]]:
     """Open the house for one task, as part of the run named `DAG:AIRFLOW'S RUN ID`; give both.
 
-    What can pass is raised as it is, so that Airflow tries again; all else as AirflowFailException, which it
-    does not. No message holds a secret or words of a page.
+    No error leaves with a secret or with words of a page in its message. One that nobody foresaw leaves as
+    AirflowFailException, and the log says where it arose.
     """
     from langnghe.house import House, running
 
@@ -83,8 +96,8 @@ def run_name(context: Mapping[str, Any]) -> str:
 
 def interval_end() -> datetime:
     """Return the end of the data interval that the task is for; now, where a run has none."""
-    end: datetime | None = get_current_context().get("data_interval_end")
-    return end.astimezone(UTC) if end else datetime.now(UTC)
+    end = get_current_context().get("data_interval_end")  # pendulum's
+    return datetime.fromtimestamp(end.timestamp(), UTC) if end else datetime.now(UTC)
 
 
 def asked_days() -> tuple[date, date] | None:
@@ -114,8 +127,16 @@ def failed(context: Mapping[str, Any]) -> None:
     task, now = context["ti"], datetime.now(UTC)
     of = getattr(task, "rendered_map_index", None) or ""
     error = context.get("exception")
-    why = str(error) if isinstance(error, (LangngheError, AirflowFailException)) else _name(error)
-    facts = {"dag": task.dag_id, "task": task.task_id, "of": of, "run": run_name(context), "why": masked(why)}
+    facts = {
+        "dag": task.dag_id,
+        "task": task.task_id,
+        "of": of,
+        "run": run_name(context),
+        "error": type(error).__name__ if error else "Killed",
+        "why": masked(str(error)) if isinstance(error, (LangngheError, AirflowException)) else "",
+    }
+    if task.task_id == "source":
+        facts["source"] = of
     key = f"task:{task.dag_id}:{task.task_id}:{of}:{now.astimezone(VIETNAM).date()}"
     with masking():
         try:
@@ -129,25 +150,24 @@ def failed(context: Mapping[str, Any]) -> None:
 def _told(error: Exception) -> Exception:
     """Return what Airflow is to hear of `error`."""
     if isinstance(error, LangngheError):
-        told = masked(str(error))
-        return type(error)(told) if isinstance(error, PASSING) else AirflowFailException(told)
+        error.args = (masked(str(error)),)
+        return error
     where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
     with masking():
         log("dags").error("unexpected", error=type(error).__name__, where=" > ".join(where))
-    if isinstance(error, PASSING):
-        return StageFailed(f"{type(error).__name__}: {getattr(error, 'strerror', None) or 'no reason given'}")
+    if isinstance(error, OSError):
+        return StageFailed(
+            f"{type(error).__name__}: {error.strerror or 'no reason given'}; it is tried again"
+        )
     return AirflowFailException(f"unexpected {type(error).__name__}; the task's log says where")
-
-
-def _name(error: object) -> str:
-    return type(error).__name__ if error else "its process was killed"
 
 
 DEFAULTS: dict[str, Any] = {
     "retries": 3,
     "retry_delay": timedelta(minutes=2),
-    "retry_exponential_backoff": 2.0,  # 2, 4 and 8 minutes: ready again within the hour
+    "retry_exponential_backoff": 2.0,  # after 2, 4 and 8 minutes
     "max_retry_delay": timedelta(minutes=30),
     "execution_timeout": timedelta(hours=1),
+    "retry_policy": RETRIES,
     "on_failure_callback": failed,
 }

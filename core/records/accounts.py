@@ -11,7 +11,7 @@ from core.records.tables import OutcomeRow, PartitionRow, QuarantineRow
 
 
 def archived(records: Records, run_id: str) -> dict[str, tuple[int, int]]:
-    """Return for each source how many pages a run says it archived, and how many partitions hold since then."""
+    """Return for each source how many pages a run says it archived, and how many partitions hold since."""
     row = OutcomeRow
     of_run = (row.run_id == run_id, row.stage == Stage.CRAWL, row.result == Result.ARCHIVED)
     said = select(row.source_id, func.count(), func.min(row.at)).where(*of_run).group_by(row.source_id)
@@ -30,14 +30,12 @@ def archived(records: Records, run_id: str) -> dict[str, tuple[int, int]]:
 
 
 def not_indexed(records: Records, run_id: str) -> list[str]:
-    """Return the pages that a run analysed, of which no run has told since what became of them in the index."""
+    """Return the pages that a run analysed, and of which no index has told since what became of them."""
     row = OutcomeRow
     at_stage = select(row.item, row.source_id, row.at).where(row.run_id == run_id)
     with records.read() as session:
         analysed = at_stage.where(row.stage == Stage.ANALYSE, row.result == Result.ANALYSED)
-        indexed = set(
-            session.scalars(select(row.item).where(row.run_id == run_id, row.stage == Stage.INDEX))
-        )
+        indexed = set(session.scalars(select(row.item).where(row.run_id == run_id, row.stage == Stage.INDEX)))
         left = {item: (source, at) for item, source, at in session.execute(analysed) if item not in indexed}
         elsewhere: set[str] = set()
         for names in _parts(sorted(left)):

@@ -53,7 +53,11 @@ def start_run(records: Records, command: str, run_id: str | None = None) -> str:
     with records.write() as session:
         for row in session.scalars(select(RunRow).where(RunRow.status == "running")):
             row.status, row.finished_at = "interrupted", now
-        session.merge(RunRow(id=name, command=command, started_at=now, finished_at=None, status="running"))
+        row = session.get(RunRow, name)
+        if row is None:
+            row = RunRow(id=name, command=command, started_at=now)
+            session.add(row)
+        row.status, row.finished_at = "running", None
     return name
 
 

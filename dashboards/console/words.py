@@ -92,6 +92,7 @@ ALERTS = {
     AlertKind.LATE: _("Nguồn ít tin bất thường"),
     AlertKind.CHANGED: _("Trang nguồn thay đổi cấu trúc"),
     AlertKind.DRIFT: _("Tin khác với dữ liệu huấn luyện"),
+    AlertKind.TASK: _("Việc định kỳ không thành công"),
 }
 # Why a source is in its state: one sentence each, filled in with the facts of the reason.
 WHY = {
@@ -116,6 +117,32 @@ MEASURES = {
     Measure.TEXT: _("Độ dài nội dung (ký tự)"),
     Measure.REPEATED: _("Đoạn văn lặp lại giữa các trang"),
     Measure.COMMENTS: _("Bài có bình luận mới, so với số trang mới"),
+}
+# What Airflow runs, and why a task of it failed, by the class of the error (`core.errors`).
+DAGS = {
+    "crawl": _("Thu thập"),
+    "analyse_and_index": _("Phân tích và lập chỉ mục"),
+    "watch": _("Theo dõi và cảnh báo"),
+    "weekly_report": _("Báo cáo tuần"),
+    "maintenance": _("Bảo trì hằng ngày"),
+    "retrain": _("Huấn luyện lại mô hình"),
+}
+ERRORS = {
+    "ArchiveUnavailable": _("không đọc hoặc ghi được kho lưu trữ"),
+    "RecordsUnavailable": _("không dùng được cơ sở dữ liệu"),
+    "IndexUnavailable": _("không dùng được chỉ mục tìm kiếm"),
+    "PartitionDamaged": _("tệp lưu trữ bị hỏng"),
+    "StageFailed": _("việc dừng giữa chừng, phần còn lại chờ lượt sau"),
+    "Busy": _("một lượt chạy khác đang giữ dữ liệu"),
+    "NotReconciled": _("kết quả không khớp, có phần bị bỏ sót"),
+    "BadSettings": _("cấu hình có lỗi"),
+    "BadUsage": _("yêu cầu không hợp lệ"),
+    "BadInput": _("tệp dữ liệu có lỗi"),
+    "BadModel": _("mô hình bị hỏng"),
+    "ModelRefused": _("chưa thể đánh giá mô hình mới"),
+    "AirflowTaskTimeout": _("chạy quá thời gian cho phép"),
+    "unexpected": _("lỗi ngoài dự kiến"),
+    "Killed": _("tiến trình bị dừng đột ngột"),
 }
 FORMS = {"article": _("bài báo"), "remark": _("bình luận và bài diễn đàn")}
 # Why an item was left out or set aside: the codes of the crawler and the pipeline.
@@ -289,6 +316,8 @@ class Names:
             )
         if alert.kind is AlertKind.DRIFT:
             return self._drift(facts)
+        if alert.kind is AlertKind.TASK:
+            return self._task(facts)
         name = str(facts.get("name") or facts.get("source", ""))
         if alert.kind is AlertKind.SILENT:
             return say("%(name)s đã lâu không có tin mới, cần kiểm tra nguồn", name=name)
@@ -303,6 +332,19 @@ class Names:
         )
         reason = _reason(facts)
         return f"{said}. {self.why(reason)}" if reason else said
+
+    def _task(self, facts: Mapping[str, str | int | float]) -> str:
+        dag, error = str(facts.get("dag", "")), str(facts.get("error", ""))
+        what = " · ".join(
+            part for part in (self.language.say(DAGS.get(dag, dag)), str(facts.get("of") or "")) if part
+        )
+        return self.language.say(
+            "%(what)s: %(why)s. Lượt chạy %(run)s, việc %(task)s: xem nhật ký trong Airflow",
+            what=what,
+            why=self.language.say(ERRORS.get(error, ERRORS["unexpected"])),
+            run=str(facts.get("run", "")),
+            task=str(facts.get("task", "")),
+        )
 
     def _drift(self, facts: Mapping[str, str | int | float]) -> str:
         form = str(facts.get("form", ""))
