@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from core.contracts import VIETNAM, Alert, AlertKind, State
 from core.settings import WatchSettings
-from index.engine import Engine, Query
+from index.engine import Query, Reader
 from index.trends import rises
 
 GRAVE = 3
 
 
-def alerts(engine: Engine, now: datetime, settings: WatchSettings) -> list[Alert]:
+def alerts(engine: Reader, now: datetime, settings: WatchSettings) -> list[Alert]:
     """Return the alerts that hold at `now`, grave texts first, each with a `key` that stays the same.
 
     Asking again gives the same keys, so that who stores them by key raises each once: `grave:PAGE_ID` for a
@@ -22,7 +22,7 @@ def alerts(engine: Engine, now: datetime, settings: WatchSettings) -> list[Alert
     return [*_grave(engine, now, settings), *_rising(engine, now, settings)]
 
 
-def _grave(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[Alert]:
+def _grave(engine: Reader, now: datetime, settings: WatchSettings) -> Iterator[Alert]:
     since = now - timedelta(hours=settings.fresh_hours)
     query = Query(
         severity_min=GRAVE,
@@ -52,7 +52,7 @@ def _grave(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[A
             )
 
 
-def _rising(engine: Engine, now: datetime, settings: WatchSettings) -> Iterator[Alert]:
+def _rising(engine: Reader, now: datetime, settings: WatchSettings) -> Iterator[Alert]:
     today = now.astimezone(VIETNAM).date()
     year, week, _ = today.isocalendar()
     for rise in rises(engine, today, settings):

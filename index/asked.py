@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from core.contracts import State
+from index.effective import moment
 from index.engine import Query
 from index.expression import Comparison, Expression, Filter, FilterField, all_of, any_of, leaves
 from index.language import parse
@@ -59,6 +60,8 @@ def _filters(query: Query, *, relevance: bool) -> Iterator[Expression]:
     for comparison, day in bounds:
         if day is not None:
             yield Filter("day", comparison, str(day))
+    if query.fetched_until is not None:
+        yield Filter("first_fetched", "<=", moment(query.fetched_until))
 
 
 def _truth(field: FilterField, value: bool) -> Filter:

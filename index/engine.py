@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, Protocol
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from core.contracts import (
     Contract,
@@ -32,9 +32,10 @@ class Query(Contract):
     `relevant`, categories, kinds and severity are the effective ones: a person's word before the model's, and
     nothing of a text that is not relevant. `possibly_grave` (`index.effective`): true asks for those that are
     not relevant but that a person should look at, false for all others. `decided`: whether people decided
-    anything on it (`Triage.seq`). `since` and `until` are days in Vietnam, both inclusive. `group` is the id
-    of a thread or duplicate leader. `grouped` gives one hit per group, the first in the query's order (in
-    the queue: the gravest), and counts the rest in `Hit.others`.
+    anything on it (`Triage.seq`). `since` and `until` are days in Vietnam, both inclusive. `fetched_until`
+    leaves out what had not been fetched by then in any revision; what was edited later counts as it is now.
+    `group` is the id of a thread or duplicate leader. `grouped` gives one hit per group, the first in the
+    query's order (in the queue: the gravest), and counts the rest in `Hit.others`.
 
     `order` queue: severity falling, then relevance in bands (0.9, 0.7, rest), then oldest first. `newest`:
     by `dated_at`, then id, both falling. `score`: texts that are found by their titles alone, then by the
@@ -56,6 +57,7 @@ class Query(Contract):
     decided: bool | None = None
     since: date | None = None
     until: date | None = None
+    fetched_until: AwareDatetime | None = None
     group: str | None = None
     grouped: bool = False
     order: Order = "newest"
@@ -125,29 +127,8 @@ class Written(Contract):
     reason: str = ""
 
 
-class Engine(Protocol):
-    """A search engine over masked documents.
-
-    Writes are idempotent and safe to repeat after a kill. All methods raise `core.errors.IndexUnavailable`
-    when the engine can't be reached or its file is damaged, and `core.errors.BadQuery` for a query that
-    can't be read (with a message that is fit for the person who typed it).
-    """
-
-    def write(self, documents: Sequence[Document]) -> list[Written]:
-        """Index the masked form of `documents`, replacing older revisions; verdicts stay in force.
-
-        Each is written whole or not at all. After an error some may be written: to write them again is safe.
-        Returns one entry for each document, in order.
-        """
-
-    def lead(self, leader: str, followers: Sequence[str]) -> None:
-        """Mark `followers` as duplicates of `leader`, `leader` as nobody's; unknown ids are passed over."""
-
-    def apply(self, triages: Mapping[str, Triage]) -> None:
-        """Put verdicts into force, by page id; one for a page not (yet) indexed is kept for it.
-
-        One with a lower `seq` than the one in force changes nothing, so that order does not matter.
-        """
+class Reader(Protocol):
+    """What can be asked of the documents. Errors are those of `Engine`."""
 
     def get(self, page_id: str) -> Hit | None:
         """Return one document, or None."""
@@ -181,6 +162,32 @@ class Engine(Protocol):
         """Yield every hit of `query` in its order, as things stood when the first was asked for.
 
         However many there are and whatever is written meanwhile. Cursor and limit are ignored.
+        """
+
+
+class Engine(Reader, Protocol):
+    """A search engine over masked documents.
+
+    Writes are idempotent and safe to repeat after a kill. All methods raise `core.errors.IndexUnavailable`
+    when the engine can't be reached or its file is damaged, and `core.errors.BadQuery` for a query that
+    can't be read (with a message that is fit for the person who typed it).
+    """
+
+    def write(self, documents: Sequence[Document]) -> list[Written]:
+        """Index the masked form of `documents`, replacing older revisions; verdicts stay in force.
+
+        Of a page in several revisions the newest stands, and when it was first fetched is kept, in whatever
+        order they come. Each is written whole or not at all. After an error some may be written: to write
+        them again is safe. Returns one entry for each document, in order.
+        """
+
+    def lead(self, leader: str, followers: Sequence[str]) -> None:
+        """Mark `followers` as duplicates of `leader`, `leader` as nobody's; unknown ids are passed over."""
+
+    def apply(self, triages: Mapping[str, Triage]) -> None:
+        """Put verdicts into force, by page id; one for a page not (yet) indexed is kept for it.
+
+        One with a lower `seq` than the one in force changes nothing, so that order does not matter.
         """
 
     def significant(self, query: Query, limit: int = 20) -> list[Significant]:

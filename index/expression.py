@@ -17,6 +17,7 @@ FilterField = Literal[
     "possibly_grave",
     "decided",
     "day",
+    "first_fetched",
     "group",
 ]
 Comparison = Literal["=", "<", "<=", ">", ">="]
@@ -43,9 +44,9 @@ class Term:
 class Filter:
     """A field of the document as it counts (`index.effective`), compared with a value.
 
-    Values are the stored ones: codes, province names, `0` to `3`, ISO days of Vietnam, `true` and `false`.
-    Only `severity` and `day` have an order; the others are compared by `=`. A field with several values
-    (category, province) equals each of them.
+    Values are the stored ones: codes, province names, `0` to `3`, ISO days of Vietnam, times as
+    `index.effective.moment` writes them, `true` and `false`. Only `severity`, `day` and times have an order;
+    the others are compared by `=`. A field with several values (category, province) equals each of them.
     """
 
     field: FilterField

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from core.contracts import Contract
 from core.settings import WatchSettings
-from index.engine import Bucket, Engine, FacetField, Query
+from index.engine import Bucket, FacetField, Query, Reader
 
 WEEK = timedelta(days=7)
 
@@ -49,7 +49,7 @@ class _Windows:
     before: Mapping[date, int]
 
 
-def baseline_weeks(engine: Engine, today: date) -> int:
+def baseline_weeks(engine: Reader, today: date) -> int:
     """Return how many full weeks before the last seven days there are to compare with (at most seven).
 
     With fewer than `ENOUGH_WEEKS`, `rises` returns nothing, and whoever shows it should say why.
@@ -57,7 +57,7 @@ def baseline_weeks(engine: Engine, today: date) -> int:
     return len(_windows(engine, today).before)
 
 
-def rises(engine: Engine, today: date, settings: WatchSettings) -> list[Rise]:
+def rises(engine: Reader, today: date, settings: WatchSettings) -> list[Rise]:
     """Return what rose in the seven days up to and with `today`, the most notable first.
 
     A rise is a category with at least `rise_minimum` relevant documents, at least `rise_ratio` times what
@@ -86,7 +86,7 @@ def rises(engine: Engine, today: date, settings: WatchSettings) -> list[Rise]:
     return sorted(found, key=lambda r: (-r.z, r.category, r.province or ""))
 
 
-def _windows(engine: Engine, today: date) -> _Windows:
+def _windows(engine: Reader, today: date) -> _Windows:
     """Count documents of any sort by window: what was collected, not what it says."""
     start = today - timedelta(days=6)
     query = Query(relevant=None, since=start - BASELINE_WEEKS * WEEK, until=today)
@@ -101,7 +101,7 @@ def _window(bucket: Bucket, start: date) -> date:
     return start + (bucket.start - start).days // 7 * WEEK
 
 
-def _by_window(engine: Engine, query: Query, by: FacetField, start: date) -> dict[str, Counter[date]]:
+def _by_window(engine: Reader, query: Query, by: FacetField, start: date) -> dict[str, Counter[date]]:
     found: dict[str, Counter[date]] = defaultdict(Counter)
     for bucket in engine.counts(query, by=by):
         found[bucket.value][_window(bucket, start)] += bucket.count

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from core.contracts import VIETNAM, Contract, PageType
 from core.errors import BadUsage
-from index.engine import Engine, FacetField, Query
+from index.engine import FacetField, Query, Reader
 
 WEEK = timedelta(days=7)
 # Four weeks back are compared: about a month, as reports in administration do.
@@ -74,7 +74,7 @@ def week_start(week: str) -> date:
         return _refuse(week)
 
 
-def weekly_numbers(engine: Engine, week: str) -> WeeklyNumbers:
+def weekly_numbers(engine: Reader, week: str) -> WeeklyNumbers:
     """Return the numbers of ISO week `week`. Raises BadUsage when it isn't one."""
     monday = week_start(week)
     mondays = [monday - n * WEEK for n in range(WEEKS_BEFORE + 1)]
@@ -113,11 +113,11 @@ def _query(monday: date, relevant: bool | None = True, types: tuple[PageType, ..
     return Query(relevant=relevant, types=types, since=monday, until=monday + timedelta(days=6))
 
 
-def _total(engine: Engine, query: Query) -> int:
+def _total(engine: Reader, query: Query) -> int:
     return sum(bucket.count for bucket in engine.counts(query, "week"))
 
 
-def _facet(engine: Engine, query: Query, field: FacetField) -> Mapping[str, int]:
+def _facet(engine: Reader, query: Query, field: FacetField) -> Mapping[str, int]:
     return {c.value: c.count for c in engine.facets(query, [field], limit=ALL_VALUES)[field]}
 
 
@@ -131,7 +131,7 @@ def _figure(counts: Sequence[int], had: Iterable[int]) -> Figure:
     )
 
 
-def _gravest(engine: Engine, monday: date) -> tuple[str, ...]:
+def _gravest(engine: Reader, monday: date) -> tuple[str, ...]:
     asked = {"severity_min": GRAVE_ENOUGH, "grouped": True, "order": "queue", "limit": GRAVEST}
     query = _query(monday).model_copy(update=asked)
     return tuple(hit.document.id for hit in engine.search(query).hits)

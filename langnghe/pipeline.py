@@ -26,12 +26,16 @@ from core.signatures import Copies
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
+from index.as_of import as_of
 from index.engine import Engine
 from langnghe import erasing, partitions
 from langnghe.following import following
 from langnghe.house import House
 from langnghe.source_alerts import source_alerts
 from nlp import duplicates, stories
+
+# How often the schedule watches (`dags/`).
+WATCHED_EVERY = timedelta(minutes=30)
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -235,8 +239,11 @@ def _fold_and_write(
 ) -> tuple[list[Outcome], Sequence[Copies]]:
     """Write to `engine`, and tell it who leads; return the outcomes and that."""
     gone = tombstones.erased(house.records, [d.page for d in documents])
-    latest = {d.id: d for d in sorted(documents, key=lambda d: d.page.fetched_at)}
+    in_order = sorted(documents, key=lambda d: d.page.fetched_at)
+    latest = {d.id: d for d in in_order}
     erased = [latest.pop(name) for name in sorted(gone)]
+    # The engine keeps nothing of these but when they were fetched.
+    older = [d for d in in_order if d.id in latest and d is not latest[d.id]]
     with signatures(house.records, duplicates.KIND) as store:
         groups = duplicates.fold_copies(store, [d.page for d in latest.values()])
     with signatures(house.records, stories.KIND) as store:
@@ -246,32 +253,39 @@ def _fold_and_write(
     folded = [
         d.model_copy(update={"analysis": d.analysis.model_copy(update=links[d.id])}) for d in latest.values()
     ]
-    written = engine.write(folded)
+    written = {w.id: w for w in engine.write([*older, *folded])}
     _lead(engine, groups)
     # Of a refusal by the engine, its own code is the detail.
     outcomes = [
         _outcome(
             Stage.INDEX, latest[w.id].page, Result(w.result), "index_refused" if w.reason else "", w.reason
         )
-        for w in written
+        for w in written.values()
     ]
     dropped = [_outcome(Stage.INDEX, d.page, Result.DROPPED, "erased") for d in erased]
     return outcomes + dropped, groups
 
 
 def watch(house: House, now: datetime) -> list[Alert]:
-    """Raise alerts for fresh grave texts, rises, and sources in need of a look; return the new."""
+    """Raise alerts for fresh grave texts, rises, and sources in need of a look; return the new.
+
+    For a `now` in the past those that a run at that time raised, by what had been fetched by then
+    (`index.as_of`), but none for a text that people have decided on since. How a source stood is known of the
+    present only: a run that comes later than the next would, has no alerts for sources.
+    """
     declare(house)
-    found = index_alerts(house.engine, now, house.settings.watch)
-    return notices.raise_alerts(
-        house.records, [*found, *source_alerts(standings(house.records, now), now, house.settings.watch)]
-    )
+    found = index_alerts(as_of(house.engine, now), now, house.settings.watch)
+    if datetime.now(UTC) - now < WATCHED_EVERY:
+        found += source_alerts(standings(house.records, now), now, house.settings.watch)
+    return notices.raise_alerts(house.records, found)
 
 
 def report(house: House, week: str | None, now: datetime, output: Path | None = None) -> ReportFile:
     """Make the weekly report of `week` (default: the last complete one) and record it.
 
-    HTML and PDF go to `output`, by default the data folder's `reports`.
+    HTML and PDF go to `output`, by default the data folder's `reports`. For a `now` in the past the numbers
+    are those of what had been fetched by then (`index.as_of`); what people decided until today counts, as
+    do the state and the names of sources, so that a mistake that was put right isn't printed once more.
     """
     from dashboards.report import make_report
     from index.weekly import last_complete_week, week_start
@@ -280,7 +294,7 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
     week = week or last_complete_week(now)
     health = crawled.source_health(house.records)
     made = make_report(
-        house.engine,
+        as_of(house.engine, now),
         house.settings,
         week,
         health,

@@ -8,7 +8,7 @@ from core.contracts import VIETNAM, Contract, Page, Span
 from dashboards.console.language import language
 from dashboards.console.words import Names
 from dashboards.report.words import foreign
-from index.engine import Engine, Hit, Query
+from index.engine import Hit, Query, Reader
 
 TITLE = 140  # characters: two lines of the page
 EXCERPT = 260  # three lines
@@ -30,13 +30,13 @@ class Case(Contract):
     more: int
 
 
-def cases(engine: Engine, page_ids: Sequence[str], source_names: Mapping[str, str]) -> list[Case]:
+def cases(engine: Reader, page_ids: Sequence[str], source_names: Mapping[str, str]) -> list[Case]:
     """Return the cases of `page_ids` in the same order; one that is gone by now is left out."""
     hits = [hit for page_id in page_ids if (hit := engine.get(page_id)) is not None]
     return [_case(engine, hit, source_names) for hit in hits]
 
 
-def _case(engine: Engine, hit: Hit, source_names: Mapping[str, str]) -> Case:
+def _case(engine: Reader, hit: Hit, source_names: Mapping[str, str]) -> Case:
     page = hit.document.page
     provinces = ", ".join(hit.document.analysis.provinces) or "Chưa rõ địa phương"
     categories = "; ".join(NAMES.category(code) for code in hit.categories)

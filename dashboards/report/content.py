@@ -10,7 +10,7 @@ from dashboards.report.cases import NAMES, Case, cases
 from dashboards.report.sentences import cautions, severity, summary
 from dashboards.report.sources import caution, watched
 from dashboards.report.words import change, foreign, known, listing
-from index.engine import Bucket, Engine, Query
+from index.engine import Bucket, Query, Reader
 from index.weekly import Figure, Row, WeeklyNumbers, weekly_numbers
 
 WEEKS = 8  # two months: long enough to see a habit, short enough to read
@@ -76,7 +76,7 @@ class Gathered(Contract):
     collected_weeks: tuple[Bucket, ...]
 
 
-def gather(engine: Engine, week: str) -> Gathered:
+def gather(engine: Reader, week: str) -> Gathered:
     """Return the numbers of ISO week `week`. Raises BadUsage when it isn't one."""
     numbers = weekly_numbers(engine, week)
     query = Query(since=numbers.since - timedelta(weeks=WEEKS - 1), until=numbers.until)
@@ -89,7 +89,7 @@ def gather(engine: Engine, week: str) -> Gathered:
 
 
 def write_content(
-    engine: Engine,
+    engine: Reader,
     gathered: Gathered,
     health: Sequence[SourceHealth],
     source_days: Mapping[str, Sequence[SourceDay]],
@@ -243,7 +243,7 @@ def _cases_note(numbers: WeeklyNumbers) -> str:
     )
 
 
-def _collected_by_source(engine: Engine, numbers: WeeklyNumbers) -> dict[str, tuple[int, int]]:
+def _collected_by_source(engine: Reader, numbers: WeeklyNumbers) -> dict[str, tuple[int, int]]:
     """How many texts of any sort each source gave in the week and in the week before."""
     weeks = []
     for back in (0, 1):
@@ -296,6 +296,6 @@ def _sources_note(health: Sequence[SourceHealth], silent: Sequence[SourceHealth]
     return " ".join(said)
 
 
-def _model(engine: Engine) -> str:
+def _model(engine: Reader) -> str:
     hits = engine.search(Query(relevant=None, limit=1)).hits
     return f"{hits[0].document.analysis.model.name} {hits[0].document.analysis.model.version}" if hits else ""

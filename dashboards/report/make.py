@@ -12,7 +12,7 @@ from core.source_days import SourceDay
 from dashboards.report.content import draw_charts, draw_trend, gather, write_content
 from dashboards.report.page import html
 from dashboards.report.pdf import pdf
-from index.engine import Engine
+from index.engine import Reader
 from index.weekly import last_complete_week, week_start
 
 SCREEN = 480  # px: a chart on a telephone, or beside another on a desk
@@ -20,7 +20,7 @@ PAPER = (720, 150)  # px: the full width of an A4 page at letters of about 8.5 p
 
 
 def make_report(
-    engine: Engine,
+    engine: Reader,
     settings: Settings,
     week: str,
     health: Sequence[SourceHealth],

@@ -52,7 +52,7 @@ def put_into_force(cluster: Cluster, triages: Mapping[str, Triage], fresh: Fresh
 
     def judged(stored: Stored) -> Stored | None:
         triage = triages[stored.document.id]
-        return Stored(stored.document, triage) if _differs(stored.triage, triage) else None
+        return stored._replace(triage=triage) if _differs(stored.triage, triage) else None
 
     if not triages:
         return
@@ -81,13 +81,28 @@ def lead(cluster: Cluster, generation: str, leader: str, followers: Sequence[str
         if document.analysis.duplicate_of == duplicate_of:
             return None
         analysis = document.analysis.model_copy(update={"duplicate_of": duplicate_of})
-        return Stored(document.model_copy(update={"analysis": analysis}), stored.triage)
+        return stored._replace(document=document.model_copy(update={"analysis": analysis}))
 
+    _change(cluster, _look_in(cluster, generation, fresh), {leader, *followers}, led, fresh)
+
+
+def note_first(cluster: Cluster, generation: str, first: Mapping[str, str], fresh: Fresh) -> None:
+    """Let documents count as first fetched then (`index.revision.Revision.first`), unless earlier already."""
+
+    def lowered(stored: Stored) -> Stored | None:
+        was, now = stored.revision, first[stored.document.id]
+        return stored._replace(revision=was._replace(first=now)) if now < was.first else None
+
+    if first:
+        _change(cluster, _look_in(cluster, generation, fresh), first.keys(), lowered, fresh)
+
+
+def _look_in(cluster: Cluster, generation: str, fresh: Fresh) -> Callable[[Collection[str]], list[Held]]:
     def look(page_ids: Collection[str]) -> list[Held]:
         cluster.refresh(Names(cluster.prefix).all_of(generation))
         return [h for held in find(cluster, generation, page_ids, fresh).values() for h in held]
 
-    _change(cluster, look, {leader, *followers}, led, fresh)
+    return look
 
 
 def _differs(before: Triage, now: Triage) -> bool:
@@ -111,8 +126,7 @@ def _change(
         for held in look(waiting):
             changed = change(Stored.of(held.source))
             if changed is not None:
-                body = encode(changed.document, changed.triage)
-                operations.append(Operation(held.index, held.id, body, held.seq_no, held.term))
+                operations.append(Operation(held.index, held.id, encode(changed), held.seq_no, held.term))
         answers = send(cluster, operations)
         fresh.note(cluster, operations)
         waiting = {a.operation.id for a in answers if a.result == "conflict"}

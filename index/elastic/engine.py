@@ -8,12 +8,11 @@ from core.errors import IndexUnavailable
 from core.settings import ElasticSettings
 from index.elastic import counting, deciding, likeness, removing, schema, searching, standing, writing
 from index.elastic.cluster import Cluster
-from index.elastic.entry import Stored
+from index.elastic.entry import as_hit
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Layout, Names
 from index.elastic.view import Moment, View
 from index.engine import Bucket, Count, FacetField, Hit, Query, Results, Significant, Written
-from index.hits import hit
 
 
 class ElasticEngine:
@@ -65,7 +64,7 @@ class ElasticEngine:
     def get(self, page_id: str) -> Hit | None:
         """Return one document, or None."""
         found = searching.one(self._view(), page_id)
-        return hit(*Stored.of(found["_source"])) if found else None
+        return as_hit(found["_source"]) if found else None
 
     def search(self, query: Query) -> Results:
         """Return a page of hits and the total."""

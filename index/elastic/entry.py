@@ -1,6 +1,6 @@
 """A document and its verdict as they are stored, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -8,7 +8,11 @@ from pydantic_core import to_json
 from core.contracts import Document, Page, Triage
 from index.effective import day_of, effective, group_of, moment
 from index.elastic.ordering import numbers
-from index.revision import revision
+from index.elastic.translating import microseconds
+from index.engine import Hit
+from index.expression import Term
+from index.hits import hit
+from index.revision import Revision
 from index.standing import pairs
 from index.wording import worded
 from index.words import is_bare
@@ -17,13 +21,32 @@ from index.words import is_bare
 STORED = ["document", "triage"]
 
 
-def encode(document: Document, triage: Triage) -> bytes:
-    """Return what is stored of a masked document under its verdict, as JSON in one line."""
+class Stored(NamedTuple):
+    """A masked document, its verdict, and which writing of its page it is."""
+
+    document: Document
+    triage: Triage
+    revision: Revision
+
+    @classmethod
+    def of(cls, source: Mapping[str, Any]) -> "Stored":
+        """Read what `encode` wrote."""
+        return cls(
+            Document.model_validate(source["document"]),
+            Triage.model_validate(source["triage"]),
+            Revision(*source["revision"]),
+        )
+
+
+def encode(stored: Stored) -> bytes:
+    """Return what is stored, as JSON in one line."""
+    document, triage, revision = stored
     page, analysis = document.page, document.analysis
     counted = effective(document, triage)
     copy = analysis.duplicate_of is not None
     fields = {
-        "revision": revision(document),
+        "revision": revision,
+        "first_fetched": microseconds(revision.first),
         "source": page.source_id,
         "type": page.type,
         "dated_at": f"{moment(page.dated_at)}Z",
@@ -53,16 +76,10 @@ def encode(document: Document, triage: Triage) -> bytes:
     )
 
 
-class Stored(NamedTuple):
-    """A masked document and its verdict."""
-
-    document: Document
-    triage: Triage
-
-    @classmethod
-    def of(cls, source: Mapping[str, Any]) -> "Stored":
-        """Read what `encode` wrote."""
-        return cls(Document.model_validate(source["document"]), Triage.model_validate(source["triage"]))
+def as_hit(source: Mapping[str, Any], terms: Sequence[Term] = (), others: int = 0) -> Hit:
+    """Return the hit of what is `STORED`, as `index.hits.hit` makes it."""
+    document, triage = source["document"], source["triage"]
+    return hit(Document.model_validate(document), Triage.model_validate(triage), terms, others)
 
 
 def _words(page: Page) -> dict[str, dict[str, str | tuple[str, ...]]]:

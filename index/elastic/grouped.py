@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from index.elastic.entry import STORED, Stored
+from index.elastic.entry import STORED, as_hit
 from index.elastic.ordering import Key, Ordering
 from index.elastic.plain import Page
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
 from index.engine import Hit
 from index.expression import Term
-from index.hits import hit
 from index.words import sought
 
 # Up to so many groups are counted all but exactly, more to a few per cent. Elasticsearch allows no more.
@@ -82,4 +81,4 @@ def _sizes(
 
 
 def _hit(row: Mapping[str, Any], terms: Sequence[Term], sizes: Mapping[str, int]) -> Hit:
-    return hit(*Stored.of(row["_source"]), terms, sizes[row["fields"]["group"][0]] - 1)
+    return as_hit(row["_source"], terms, sizes[row["fields"]["group"][0]] - 1)

@@ -6,12 +6,12 @@ from heapq import nlargest
 from operator import itemgetter
 from typing import Any
 
+from core.contracts import Document
 from core.text import fold
-from index.elastic.entry import STORED, Stored
+from index.elastic.entry import STORED, as_hit
 from index.elastic.translating import Clause, negation
 from index.elastic.view import View
 from index.engine import Hit
-from index.hits import hit
 from index.likeness import LIKE, TELLING, words_of
 from index.words import is_bare
 
@@ -21,7 +21,7 @@ def similar(view: View, found: Mapping[str, Any], limit: int) -> tuple[Hit, ...]
 
     That is `more_like_this`, but with words weighed: a third of the words a text has may be in any other.
     """
-    document = Stored.of(found["_source"]).document
+    document = Document.model_validate(found["_source"]["document"])
     # A text without marks shares words with its like in the folded form only.
     bare = is_bare(document)
     words = words_of(document)
@@ -44,7 +44,7 @@ def similar(view: View, found: Mapping[str, Any], limit: int) -> tuple[Hit, ...]
         track_total_hits=False,
         source=STORED,
     )
-    return tuple(hit(*Stored.of(row["_source"])) for row in answer["hits"]["hits"])
+    return tuple(as_hit(row["_source"]) for row in answer["hits"]["hits"])
 
 
 def _weights(view: View, index: str, form: str, text: str) -> dict[str, float]:

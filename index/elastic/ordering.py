@@ -3,13 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from core.contracts import Document
 from core.errors import BadQuery
 from index import cursor
 from index.effective import moment, place
-from index.elastic.translating import Clause, either, negation, scored, tiers, translate
+from index.elastic.translating import Clause, either, microseconds, negation, scored, tiers, translate
 from index.engine import Order, Query
 from index.expression import Expression
 
@@ -24,17 +23,15 @@ _ID = ("order.id_0", "order.id_1", "order.id_2", "order.id_3")
 _BYTES = 7
 _STAMP = ("order.at", *_ID)
 _PLACE = ("order.place", *_STAMP)
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as `moment`, which is in UTC
 _LARGEST = 2**63
 
 
 def numbers(document: Document, severity: int) -> dict[str, int]:
     """Return what a document is sorted by: `stamp` and `place` of `index.effective` as numbers."""
     page_id = document.id.encode()[: _BYTES * len(_ID)].ljust(_BYTES * len(_ID), b"\0")
-    at = datetime.fromisoformat(moment(document.page.dated_at)) - _EPOCH
     return {
         "place": int(place(severity, document.analysis.relevance, "")),
-        "at": at // timedelta(microseconds=1),
+        "at": microseconds(moment(document.page.dated_at)),
         **{
             name.removeprefix("order."): int.from_bytes(page_id[n * _BYTES : (n + 1) * _BYTES])
             for n, name in enumerate(_ID)

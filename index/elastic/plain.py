@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from index.elastic.entry import STORED, Stored
+from index.elastic.entry import STORED, as_hit
 from index.elastic.ordering import Key, Ordering
 from index.elastic.view import View
 from index.engine import Hit
-from index.hits import hit
 from index.words import sought
 
 
@@ -31,7 +30,7 @@ def page(view: View, order: Ordering, past: Key | None, limit: int) -> Page:
     rows = found["hits"]
     shown, terms = rows[:limit], sought(order.expression)
     return Page(
-        hits=tuple(hit(*Stored.of(row["_source"]), terms) for row in shown),
+        hits=tuple(as_hit(row["_source"], terms) for row in shown),
         total=found["total"]["value"],
         end=shown[-1]["sort"] if len(rows) > limit else None,
     )

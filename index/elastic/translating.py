@@ -1,6 +1,7 @@
 """From an expression to Elasticsearch's queries. Nothing in them scores but the order by score."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.text import fold
@@ -10,6 +11,8 @@ Clause = dict[str, Any]
 
 # How many words of the index may begin as typed, in a phrase. Far more than any two letters begin.
 BEGINNINGS = 100_000
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as `index.effective.moment`, which is in UTC
 
 EVERYTHING: Clause = {"match_all": {}}
 
@@ -21,6 +24,8 @@ def translate(expression: Expression) -> Clause:
             return _term(expression)
         case Filter(field, "=", value):
             return {"term": {field: value}}
+        case Filter("first_fetched", comparison, value):
+            return {"range": {"first_fetched": {_BOUNDS[comparison]: microseconds(value)}}}
         case Filter(field, comparison, value):
             return {"range": {field: {_BOUNDS[comparison]: value}}}
         case Not(part):
@@ -28,6 +33,11 @@ def translate(expression: Expression) -> Clause:
         case All(parts):
             return {"bool": {"filter": [translate(part) for part in parts]}} if parts else EVERYTHING
     return _any(expression.parts)
+
+
+def microseconds(moment: str) -> int:
+    """Return a time as `index.effective.moment` writes it in microseconds since 1970."""
+    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(microseconds=1)
 
 
 def negation(clause: Clause) -> Clause:

@@ -1,14 +1,14 @@
 """New revisions on their way into the index of their month."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from core.contracts import Document, Triage
 from core.masking import masked
 from index.elastic import schema
 from index.elastic.bulk import Operation, send
 from index.elastic.cluster import Cluster
-from index.elastic.deciding import put_into_force
-from index.elastic.entry import encode
+from index.elastic.deciding import note_first, put_into_force
+from index.elastic.entry import Stored, encode
 from index.elastic.finding import Held, find, verdicts
 from index.elastic.fresh import Fresh
 from index.elastic.layout import Layout, Names
@@ -27,7 +27,10 @@ def write(
     known = {page_id: latest for page_id, found in held.items() if (latest := _latest(found))}
     wanted, written = news(made, known)
     _in_one_month(cluster, generation, [i for i, h in held.items() if len(h) > 1 and i not in wanted], fresh)
-    refused = _put(cluster, layout, generation, wanted, held, fresh)
+    first = {page_id: stands.first for page_id, stands in known.items()}
+    refused = _put(cluster, layout, generation, wanted, held, first, fresh)
+    late = {i: t for i, t in first.items() if i in held and i not in wanted and t < _first(held[i])}
+    note_first(cluster, generation, late, fresh)
     return [
         Written(id=w.id, result="quarantined", reason=refused[w.id])
         if w.id in refused and w.result != "unchanged"
@@ -42,16 +45,17 @@ def _put(
     generation: str,
     wanted: dict[str, Document],
     held: dict[str, list[Held]],
+    first: Mapping[str, str],
     fresh: Fresh,
 ) -> dict[str, str]:
-    """Write what is `wanted` over what is `held`; return why some were refused."""
+    """Write what is `wanted`, fetched `first` then, over what is `held`; return why some were refused."""
     refused: dict[str, str] = {}
     waiting = dict(wanted)
     while waiting:
         _make_months(cluster, layout, generation, waiting)
         under = {page_id: _in_force(held.get(page_id, ())) for page_id in waiting}
         operations = (
-            _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()))
+            _operation(layout.names.month(generation, d), d, under[i], held.get(i, ()), first[i])
             for i, d in waiting.items()
         )
         answers = send(cluster, operations, refusable=True)
@@ -74,6 +78,7 @@ def _put(
             for page_id, d in waiting.items()
             if page_id in again and supersedes(revision(d), _latest(held.get(page_id, ())))
         }
+        note_first(cluster, generation, {i: first[i] for i in again - waiting.keys()}, fresh)
     return refused
 
 
@@ -88,7 +93,12 @@ def _in_force(held: Sequence[Held]) -> Triage:
 
 
 def _latest(held: Sequence[Held]) -> Revision | None:
-    return max((Revision(*h.source["revision"]) for h in held), key=lambda r: r.fetched, default=None)
+    latest = max((Revision(*h.source["revision"]) for h in held), key=lambda r: r.fetched, default=None)
+    return latest and latest._replace(first=_first(held))
+
+
+def _first(held: Iterable[Held]) -> str:
+    return min(Revision(*h.source["revision"]).first for h in held)
 
 
 def _in_one_month(
@@ -120,8 +130,9 @@ def _leave(cluster: Cluster, held: Sequence[Held], fresh: Fresh) -> None:
     fresh.note(cluster, operations)
 
 
-def _operation(index: str, document: Document, triage: Triage, held: Sequence[Held]) -> Operation:
-    body = encode(document, triage)
+def _operation(index: str, document: Document, triage: Triage, held: Sequence[Held], first: str) -> Operation:
+    earliest = min([first, *(_first([h]) for h in held)])
+    body = encode(Stored(document, triage, revision(document)._replace(first=earliest)))
     here = next((h for h in held if h.index == index), None)
     if here is None:
         return Operation(index, document.id, body)

@@ -46,6 +46,8 @@ def holds(asked: Filter) -> Sql:
             return Sql(f"d.severity {sign} ?", [int(value)])
         case "day":
             return _dated(sign, date.fromisoformat(value))
+        case "first_fetched":
+            return Sql(f"d.first_fetched {sign} ?", [value])
     return equal(asked.field, [value])
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 # "LNGI": marks the file in its header (SQLite's application_id), so that no other database is touched.
 APPLICATION = 0x4C4E4749
 # Raised with every change of the tables or of the files' names; another version is not read but made anew.
-VERSION = 3
+VERSION = 4
 
 
 class Texts(NamedTuple):
@@ -38,6 +38,7 @@ CREATE TABLE documents (
     content_hash TEXT NOT NULL,
     model TEXT NOT NULL,
     fetched TEXT NOT NULL,
+    first_fetched TEXT NOT NULL,
     thread_id TEXT,
     duplicate_of TEXT,
     grp TEXT NOT NULL,

@@ -13,9 +13,9 @@ from index.embedded.schema import ALL_TEXTS, RELEVANT_TEXTS
 from index.embedded.standing import stand
 from index.embedded.words import add_words, remove_words
 from index.engine import Written
-from index.revision import Revision, news, revision
+from index.revision import Revision, news
 
-_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROW = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # The documents of a list of page ids.
 _NUMBERS = "SELECT doc FROM documents WHERE id IN (SELECT value FROM json_each(?))"
 
@@ -23,9 +23,14 @@ _NUMBERS = "SELECT doc FROM documents WHERE id IN (SELECT value FROM json_each(?
 def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> list[Written]:
     """Index `documents` as `index.engine.Engine.write` says; returns what became of each."""
     numbers, known = _held(connection, {d.id for d in documents})
+    before = dict(known)
     wanted, written = news(map(masked, documents), known)
     remove(connection, [numbers[page_id] for page_id in wanted if page_id in numbers])
-    _insert(connection, list(wanted.values()))
+    _insert(connection, list(wanted.values()), known)
+    late = [i for i in before.keys() - wanted.keys() if known[i] != before[i]]
+    connection.executemany(
+        "UPDATE documents SET first_fetched = ? WHERE id = ?", [(known[i].first, i) for i in late]
+    )
     return written
 
 
@@ -90,7 +95,7 @@ def _held(
     connection: sqlite3.Connection, page_ids: Collection[str]
 ) -> tuple[dict[str, int], dict[str, Revision]]:
     rows = connection.execute(
-        "SELECT id, doc, content_hash, model, fetched FROM documents"
+        "SELECT id, doc, content_hash, model, fetched, first_fetched FROM documents"
         " WHERE id IN (SELECT value FROM json_each(?))",
         [json.dumps(list(page_ids))],
     ).fetchall()
@@ -105,7 +110,9 @@ def _triages(connection: sqlite3.Connection, page_ids: Iterable[str]) -> dict[st
     return {page_id: Triage.model_validate_json(triage) for page_id, triage in rows}
 
 
-def _insert(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
+def _insert(
+    connection: sqlite3.Connection, documents: Sequence[Document], revisions: Mapping[str, Revision]
+) -> None:
     (last,) = connection.execute("SELECT coalesce(max(doc), 0) FROM documents").fetchone()
     numbered = list(enumerate(documents, last + 1))
     triages = _triages(connection, [d.id for d in documents])
@@ -115,7 +122,7 @@ def _insert(connection: sqlite3.Connection, documents: Sequence[Document]) -> No
     for doc, document in numbered:
         triage = triages.get(document.id, _UNTOUCHED)
         counted = effective(document, triage)
-        rows.append(_row(doc, document, triage, counted))
+        rows.append(_row(doc, document, revisions[document.id], triage, counted))
         categories += [(doc, code) for code in counted.categories]
         if counted.relevant:
             relevant.append((doc, document))
@@ -155,13 +162,15 @@ def remove(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
         connection.execute(f"DELETE FROM {table} WHERE doc IN {listed}", wanted)
 
 
-def _row(doc: int, document: Document, triage: Triage, counted: Effective) -> tuple[int | str | None, ...]:
+def _row(
+    doc: int, document: Document, revision: Revision, triage: Triage, counted: Effective
+) -> tuple[int | str | None, ...]:
     page, analysis = document.page, document.analysis
     key = stamp(document)
     return (
         doc,
         page.id,
-        *revision(document),
+        *revision,
         page.thread_id,
         analysis.duplicate_of,
         group_of(page.id, page.thread_id, analysis.duplicate_of),

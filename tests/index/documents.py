@@ -25,6 +25,8 @@ from index.engine import Query
 from tests.index.reference import FILTERS
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
+# After all that is published; the last two as near as times can be.
+FETCHED = tuple(START + timedelta(days=d, microseconds=us) for d, us in ((20, 0), (25, 0), (25, 1)))
 PROVINCES = ("Hà Nội", "Đà Nẵng", "Cần Thơ")
 CATEGORIES = ("violence", "neglect", "privacy")
 # Words that differ in marks only, and some that don't.
@@ -91,7 +93,7 @@ def documents(draw: st.DrawFn, number: int) -> Document:
         duplicate_of=draw(st.sampled_from([None, None, "page-0000", "page-0001"])),
         # Hours, with some equal, over the turn of a day and a week in Vietnam.
         published_at=START + timedelta(hours=draw(st.integers(0, 300)) // 7 * 7),
-        fetched_at=START + timedelta(days=20),
+        fetched_at=draw(st.sampled_from(FETCHED)),
         masked=(Span(field="text", start=0, end=2, kind="name"),)
         if len(text) > 2 and draw(st.booleans())
         else (),
@@ -170,6 +172,7 @@ queries = st.builds(
     decided=rarely(st.booleans(), None),
     since=_days,
     until=_days,
+    fetched_until=rarely(st.sampled_from(FETCHED), None),
     group=rarely(st.sampled_from(["thread-1", "page-0001"]), None),
     grouped=st.booleans(),
     order=st.sampled_from(["queue", "newest", "score"]),

@@ -200,6 +200,7 @@ def matches(item: Item, query: Query) -> bool:
             query.decided is None or item.decided == query.decided,
             query.since is None or item.page.day >= query.since,
             query.until is None or item.page.day <= query.until,
+            query.fetched_until is None or item.page.fetched_at <= query.fetched_until,
             query.group is None or item.group == query.group,
             text.holds(item),
         )

@@ -12,6 +12,7 @@ from core.errors import IndexUnavailable
 from core.settings import ElasticSettings
 from index.elastic import ElasticEngine, removing
 from index.engine import Query
+from index.revision import revision
 from tests.index.documents import document
 from tests.index.stub import FAILED, HELD, WELL, Says, refusals, shard, stub
 
@@ -118,7 +119,8 @@ def test_what_is_refused_is_not_passed_over(
 
 
 def stored() -> dict[str, Any]:
-    return {"document": json.loads(document(1).model_dump_json()), "triage": {}}
+    held = document(1)
+    return {"document": json.loads(held.model_dump_json()), "triage": {}, "revision": revision(held)}
 
 
 def test_of_many_writes_that_which_waits_is_named() -> None:

@@ -277,6 +277,46 @@ def test_documents_of_any_shape_come_back_as_they_were(engine: Engine) -> None:
     assert engine.get("page-0002") is None
 
 
+# As of a time in the past
+
+
+def test_what_had_been_fetched_by_a_time_is_found_though_it_was_edited_later(engine: Engine) -> None:
+    at = [START + timedelta(days=n) for n in range(5)]
+    first = document(1, fetched_at=at[1])
+    edited = document(1, fetched_at=at[3], content_hash="edited", title="Bản đã sửa")
+    engine.write([first, document(2, fetched_at=at[2]), document(3, fetched_at=at[4])])
+    engine.write([edited])
+
+    def known(now: datetime) -> list[str]:
+        return sorted(found(engine, "", fetched_until=now))
+
+    assert [len(known(now)) for now in at] == [0, 1, 2, 2, 3]
+    assert known(at[1]) == ["page-0001"]
+    assert known(at[2] - timedelta(microseconds=1)) == ["page-0001"]
+    assert engine.facets(Query(fetched_until=at[2]), ["source"])["source"] == [Count(value="bao", count=2)]
+    assert sum(b.count for b in engine.counts(Query(fetched_until=at[1]), "week")) == 1
+    assert [h.document.page.title for h in engine.scan(Query(fetched_until=at[1]))] == ["Bản đã sửa"]
+
+
+def test_when_a_page_was_first_fetched_is_kept_in_whatever_order_its_revisions_come(engine: Engine) -> None:
+    at = [START + timedelta(days=n) for n in range(4)]
+    revisions = [document(1, fetched_at=at[n], content_hash=f"revision {n}") for n in range(4)]
+
+    def known(now: datetime) -> list[str]:
+        return found(engine, "", fetched_until=now)
+
+    engine.write([revisions[3], revisions[2]])  # of one batch
+    assert (known(at[1]), known(at[2])) == ([], ["page-0001"])
+    assert [w.result for w in engine.write([revisions[1]])] == ["unchanged"]  # late, by itself
+    assert (known(at[0]), known(at[1])) == ([], ["page-0001"])
+    engine.write([revisions[0], revisions[3]])
+    assert known(at[0]) == ["page-0001"]
+    engine.lead("page-0002", ["page-0001"])
+    engine.apply({"page-0001": Triage(state=State.CONFIRMED, relevant=True, seq=1)})
+    engine.write([document(1, fetched_at=at[3], content_hash="revision 3", version="2")])
+    assert known(at[0]) == ["page-0001"]
+
+
 # Duplicates and groups
 
 
