@@ -41,6 +41,11 @@ class Api:
         self.until(lambda: dag in self._dags(), f"no DAG {dag}")
         self._ask("PATCH", f"dags/{dag}", {"is_paused": False})
 
+    def pool(self, name: str, slots: int) -> None:
+        """Make a pool that lets so many tasks run at the same time, unless it is there."""
+        if name not in {pool["name"] for pool in self.get("pools")["pools"]}:
+            self.post("pools", {"name": name, "slots": slots, "include_deferred": False})
+
     def trigger(self, dag: str, **params: Any) -> str:
         """Run a DAG by hand, and return the id of the run."""
         return self.post(f"dags/{dag}/dagRuns", {"logical_date": None, "conf": params})["dag_run_id"]
