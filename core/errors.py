@@ -104,4 +104,4 @@ class Conflict(LangngheError):
 
 
 class Busy(LangngheError):
-    """Another run works on the same data folder. Wait for it, or stop it."""
+    """Another process works on what this one has to be alone with. Wait for it, or stop it."""

@@ -1,16 +1,20 @@
 """Analysed documents on their way to the index: one file for each archive partition, gone when indexed."""
 
 import gzip
-import os
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.contracts import Document
 from core.errors import ArchiveUnavailable
 
+SUFFIX = ".jsonl.gz"
+
 
 class Spool:
-    """JSON Lines files below a folder, named like the archive's partitions, whole or absent."""
+    """JSON Lines files below a folder, named like the archive's partitions, whole or absent.
+
+    Who writes or drops the documents of a partition is the only one that works on it.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Use `folder`; it is made when first written to."""
@@ -19,7 +23,7 @@ class Spool:
     def write(self, partition: str, documents: Sequence[Document]) -> None:
         """Keep the documents of a partition. Raises ArchiveUnavailable when the disk refuses."""
         path = self._path(partition)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft = path.with_name(f".{path.name}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with gzip.open(draft, "wt", encoding="utf-8", compresslevel=1) as file:
@@ -38,15 +42,16 @@ class Spool:
             return None
 
     def drop(self, partition: str) -> None:
-        """Forget a partition's documents."""
-        self._path(partition).unlink(missing_ok=True)
+        """Forget a partition's documents, also what a kill left half written."""
+        path = self._path(partition)
+        for left in (path, *path.parent.glob(f".{path.name}*")):
+            left.unlink(missing_ok=True)
 
-    def keep(self, partitions: Set[str]) -> None:
-        """Forget all but these: what a kill left behind of documents that are indexed."""
-        wanted = {self._path(partition) for partition in partitions}
-        for path in self.folder.rglob("*"):
-            if path.is_file() and path not in wanted:
-                path.unlink(missing_ok=True)
+    def partitions(self) -> set[str]:
+        """Return the partitions of which anything is here."""
+        files = [path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file()]
+        names = {path: path.name.removeprefix(".").partition(SUFFIX)[0] for path in files}
+        return {path.with_name(name).as_posix() for path, name in names.items()}
 
     def _path(self, partition: str) -> Path:
-        return self.folder / f"{partition}.jsonl.gz"
+        return self.folder / f"{partition}{SUFFIX}"

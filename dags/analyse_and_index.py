@@ -37,10 +37,10 @@ def analyse_and_index() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def reconcile() -> dict[str, int]:
-        from langnghe import reconciling
+        from langnghe import pipeline
 
         with at_work() as (house, run_id):
-            return reconciling.reconcile(house, run_id)
+            return pipeline.reconcile(house, run_id)
 
     group.expand(paths=waiting()) >> reconcile()
 

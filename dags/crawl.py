@@ -1,6 +1,7 @@
 """Each hour: fetch what is new from every source whose turn it is, each source by itself."""
 
 from datetime import timedelta
+from typing import Any
 
 from airflow.sdk import TriggerRule, dag, task
 
@@ -53,12 +54,12 @@ def crawl() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def reconcile(were_due: list[str] | None) -> dict[str, int]:
-        from langnghe import reconciling
+        from langnghe import pipeline
 
         with at_work() as (house, run_id):
-            return reconciling.reconcile(house, run_id, were_due or ())
+            return pipeline.reconcile(house, run_id, were_due or ())
 
-    sources = due()
+    sources: Any = due()  # what it returns, Airflow gives to the next: the checker can't know
     source.expand(source_id=sources) >> reconcile(sources)
 
 

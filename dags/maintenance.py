@@ -22,7 +22,7 @@ def maintenance() -> None:
     def prune() -> dict[str, int]:
         from langnghe import maintaining
 
-        with at_work() as (house, _):
+        with at_work(alone=True) as (house, _):
             return maintaining.prune(house, datetime.now(UTC))
 
     @task(trigger_rule=TriggerRule.ALL_DONE)

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from langnghe.scheduled import DEFAULTS, START, at_work
-
-FILES = {"type": "array", "items": {"type": "string"}}
+from langnghe.scheduled import DEFAULTS, START, asked_files, at_work, files
 
 
 @dag(
@@ -17,10 +16,8 @@ FILES = {"type": "array", "items": {"type": "string"}}
     catchup=False,
     max_active_runs=1,
     params={
-        "data": Param(
-            [], **FILES, description="files of labelled rows to train on, besides people's decisions"
-        ),
-        "held_out": Param([], **FILES, description="files of rows to judge by, besides held-out decisions"),
+        "data": files("rows to train on, besides people's decisions"),
+        "held_out": files("rows to judge by, besides the decisions that are held out"),
     },
     default_args=DEFAULTS | {"execution_timeout": timedelta(hours=6)},
     doc_md=__doc__,
@@ -29,19 +26,18 @@ def retrain() -> None:
     """Train, judge, promote."""
 
     @task
-    def train(params: dict[str, list[str]]) -> str:
+    def train() -> str:
         from langnghe import retraining
 
         with at_work() as (house, run_id):
-            return str(retraining.train(house, run_id, [Path(file) for file in params["data"]]))
+            return str(retraining.train(house, run_id, asked_files("data")))
 
     @task
-    def judge(candidate: str, params: dict[str, list[str]]) -> dict[str, object]:
+    def judge(candidate: str) -> dict[str, object]:
         from langnghe import retraining
 
         with at_work() as (house, _):
-            held_out = [Path(file) for file in params["held_out"]]
-            return retraining.judge(house, Path(candidate), held_out).model_dump(mode="json")
+            return retraining.judge(house, Path(candidate), asked_files("held_out")).model_dump(mode="json")
 
     @task
     def promote(candidate: str, found: dict[str, object]) -> str:
@@ -55,8 +51,10 @@ def retrain() -> None:
             except ModelRefused as error:
                 raise AirflowSkipException(str(error)) from None
 
-    candidate = train()
-    promote(candidate, judge(candidate))
+    # What one task returns Airflow gives to the next: the checker can't know.
+    candidate: Any = train()
+    found: Any = judge(candidate)
+    promote(candidate, found)
 
 
 retrain()

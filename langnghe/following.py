@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 
 
 @contextmanager
@@ -24,7 +25,8 @@ def following(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
                 errors.append(error)
                 return
 
-    thread = threading.Thread(target=rounds, name="following", daemon=True)
+    # With the context of the caller, so that logs name the run there too.
+    thread = threading.Thread(target=copy_context().run, args=(rounds,), name="following", daemon=True)
     thread.start()
     try:
         yield called.set

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
-from filelock import FileLock, Timeout
+import structlog
 
 from core.archive import Archive
-from core.errors import BadUsage, Busy, RecordsUnavailable
+from core.errors import Busy, RecordsUnavailable
 from core.logs import log
 from core.records import Records, open_records, runs
+from core.records.claims import hold
 from core.settings import Settings
 from core.spool import Spool
 from crawlers.source import Sources, load_sources
@@ -94,42 +96,73 @@ class House:
 
     @contextmanager
     def folding(self) -> Iterator[None]:
-        """Hold the right to fold copies and write them down, which a run and a rebuild take in turns.
+        """Hold the right to fold copies and write them down, which runs and a rebuild take in turns.
 
-        Between the two no other may change who leads, or one of the indices would keep what was so before.
+        Nobody else may change meanwhile who leads, or one of the indices would keep what was so before.
         """
-        with self._lock("folding"):
+        with hold(self.records, "folding", wait_s=inf):
             yield
 
     @contextmanager
     def rearranging(self) -> Iterator[None]:
         """Hold the right to put partitions of the archive in the place of others, or to rely on their places.
 
-        Whoever needs the data folder too (a run) takes that first.
+        Whoever needs to be a run, or to collect, takes that first.
         """
-        with self._lock("archive"):
+        with hold(self.records, "archive", wait_s=inf):
             yield
 
     @contextmanager
+    def collecting(self, *source_ids: str, wait_s: float = 0.0) -> Iterator[frozenset[str]]:
+        """Bring in pages of sources, of each as the only one; give those that nobody else works on."""
+        names = {f"source:{source_id}": source_id for source_id in source_ids}
+        with (
+            hold(self.records, "collecting", shared=True, wait_s=inf),
+            hold(self.records, *names, wait_s=wait_s) as got,
+        ):
+            yield frozenset(names[name] for name in got)
+
+    @contextmanager
+    def nobody_collects(self) -> Iterator[bool]:
+        """Say whether no process brings in pages of any source, and let none begin until the end."""
+        with hold(self.records, "collecting") as got:
+            yield bool(got)
+
+    @contextmanager
+    def partition(self, path: str, wait_s: float = 0.0) -> Iterator[bool]:
+        """Work on a partition of the archive as the only one; say whether that may be.
+
+        Look again then what there is to do. Whoever rearranges the archive takes that right first, whoever
+        folds copies takes it later.
+        """
+        with hold(self.records, f"partition:{path}", wait_s=wait_s) as got:
+            yield bool(got)
+
+    @contextmanager
     def alone(self, what: Literal["run", "rebuild"], wait_s: float = 0.0) -> Iterator[None]:
-        """Be the only run, or the only rebuild. Raises Busy when there is one for longer than `wait_s`."""
-        lock = self._lock(what)
-        try:
-            lock.acquire(timeout=wait_s)
-        except Timeout as error:
-            folder = self.settings.data_dir
-            raise Busy(f"another {what} works on {folder}; try again when it has ended") from error
-        with lock:
+        """Be the only run, or the only rebuild. Who waits for that lets no other begin meanwhile.
+
+        Raises Busy when there is one for longer than `wait_s`.
+        """
+        with self._claimed(what, f"next:{what}", wait_s=wait_s), self._claimed(what, what, wait_s=wait_s):
             yield
 
-    def _lock(self, name: str) -> FileLock:
-        try:
-            self.settings.data_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadUsage(
-                f"data folder {self.settings.data_dir}: {error.strerror}; choose another"
-            ) from error
-        return FileLock(self.settings.data_dir / f"{name}.lock")
+    @contextmanager
+    def beside_others(self, run_id: str, wait_s: float = 0.0) -> Iterator[None]:
+        """Be one of several runs, or of several that work in one. Raises Busy, as `alone` does."""
+        with ExitStack() as claims:
+            with self._claimed("run", "next:run", shared=True, wait_s=wait_s):
+                names = ("run", runs.claimed(run_id))
+                claims.enter_context(self._claimed("run", *names, shared=True, wait_s=wait_s))
+            yield
+
+    @contextmanager
+    def _claimed(self, what: str, *names: str, shared: bool = False, wait_s: float) -> Iterator[None]:
+        with hold(self.records, *names, shared=shared, wait_s=wait_s) as got:
+            if not got.issuperset(names):
+                folder = self.settings.data_dir
+                raise Busy(f"another {what} works on {folder}; try again when it has ended")
+            yield
 
     @cached_property
     def analyser(self) -> Analyser:
@@ -154,23 +187,41 @@ class House:
 
 
 @contextmanager
-def running(house: House, command: str, run_id: str | None = None, wait_s: float = 0.0) -> Iterator[str]:
-    """Hold the data folder, open a run and close it as done or failed; give its id.
+def running(
+    house: House,
+    command: str,
+    run_id: str | None = None,
+    wait_s: float = 0.0,
+    *,
+    alone: bool = False,
+    part: str = "",
+) -> Iterator[str]:
+    """Open a run beside others, or `alone`, and close it as done or failed; give its id.
 
-    Raises Busy when another run holds the folder for longer than `wait_s`.
+    Several processes may work in the run of one id at once, each at a `part` of its own. Raises Busy when a
+    run that is alone goes on for longer than `wait_s`, or any run that this one can't be beside.
     """
-    with house.alone("run", wait_s):
-        name = runs.start_run(house.records, command, run_id)
-        try:
-            yield name
-        except BaseException:
-            _close(house, name, "failed")
-            raise
-        _close(house, name, "done")
-
-
-def _close(house: House, run_id: str, status: str) -> None:
+    name = run_id or runs.new_id()
+    begun, status = False, "failed"
     try:
-        runs.finish_run(house.records, run_id, status)
+        with ExitStack() as claims:
+            if alone:
+                claims.enter_context(house.alone("run", wait_s))
+                claims.enter_context(hold(house.records, runs.claimed(name), shared=True))
+            else:
+                claims.enter_context(house.beside_others(name, wait_s))
+            runs.start_run(house.records, command, name, part)
+            begun = True
+            with structlog.contextvars.bound_contextvars(run=name):
+                yield name
+            status = "done"
+    finally:
+        if begun:
+            _close(house, name, status, part)
+
+
+def _close(house: House, run_id: str, status: str, part: str) -> None:
+    try:
+        runs.finish_run(house.records, run_id, status, part)
     except RecordsUnavailable as error:
         log("pipeline").error("run not closed", run=run_id, error=str(error))

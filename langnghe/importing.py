@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from core.errors import BadUsage
+from core.errors import BadUsage, Busy
 from core.records.partners import Partner, declare_partner, partner_name
 from intake.importing import Import, RowDone, bring_in, judge
 from intake.mapping import read_mapping
@@ -45,9 +45,14 @@ def try_file(house: House, work: Import) -> Iterator[list[RowDone]]:
 def import_file(house: House, run_id: str, work: Import) -> Iterator[list[RowDone]]:
     """Import within the run `run_id`; yield what became of each row.
 
-    What a run that was killed had archived and not written down is adopted first.
+    What a run that was killed had archived and not written down is adopted first. Raises Busy while another
+    file of that partner is being imported.
     """
     declare_partner(house.records, work.mapping.source)
     with house.rearranging():
         adopt(house, run_id)
-    yield from bring_in(work, house.archive, house.records, run_id)
+    source = work.mapping.source.id
+    with house.collecting(source) as free:
+        if not free:
+            raise Busy(f"another file of {source} is being imported; try again when that has ended")
+        yield from bring_in(work, house.archive, house.records, run_id)

@@ -6,6 +6,7 @@ where one is gone: its pages are in another by then.
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from math import inf
 
 from core.archive import PARTITION, Partition
 from core.contracts import Page
@@ -29,13 +30,14 @@ def pages(house: House, source_ids: Collection[str] | None = None) -> Iterator[l
                     yield house.archive.read(path)
 
 
-def clear(house: House) -> list[str]:
+def clear(house: House, source_ids: Collection[str] | None = None) -> list[str]:
     """Remove the files of retired partitions; return the paths of those that the records do not know.
 
-    Hold `house.rearranging()`, or a partition that is just being put in its place would be taken for such.
+    Only of the sources named, if any are. Hold `house.rearranging()`, or a partition that is just being put
+    in its place would be taken for such.
     """
     unknown = []
-    for source in house.archive.sources():
+    for source in house.archive.sources() if source_ids is None else source_ids:
         known = partitions.of_source(house.records, source)
         files = house.archive.files(source)
         strange = [path for path in files if path not in known and PARTITION.fullmatch(path)]
@@ -52,9 +54,10 @@ def rewrite(house: House, path: str, gone: Collection[str]) -> Partition | None:
     Hold `house.rearranging()`. A kill after any step leaves the old partition, the new one or both, and
     repeating it leaves the new one.
     """
-    left = [page for page in house.archive.read(path) if page.id not in gone]
-    successor = house.archive.write(left)[0] if left else None
-    partitions.replace(house.records, path, successor)
-    house.spool.drop(path)
-    house.archive.remove(path)
+    with house.partition(path, wait_s=inf):
+        left = [page for page in house.archive.read(path) if page.id not in gone]
+        successor = house.archive.write(left)[0] if left else None
+        partitions.replace(house.records, path, successor)
+        house.spool.drop(path)
+        house.archive.remove(path)
     return successor

@@ -31,6 +31,7 @@ from index.engine import Engine
 from langnghe import erasing, partitions
 from langnghe.following import following
 from langnghe.house import House
+from langnghe.reconciling import reconcile as reconcile
 from langnghe.source_alerts import source_alerts
 from nlp import duplicates, stories
 
@@ -72,10 +73,17 @@ def run(
 
 
 def crawl(
-    house: House, run_id: str, source_ids: Sequence[str] = (), on_outcome: OnOutcome | None = None
+    house: House,
+    run_id: str,
+    source_ids: Sequence[str] = (),
+    on_outcome: OnOutcome | None = None,
+    *,
+    if_due: bool = False,
 ) -> None:
     """Fetch new and changed pages of the named sources, or of all that are due, into the archive.
 
+    A source that another process crawls is passed over; so is, among all or `if_due`, one that was crawled
+    by another since and whose turn it is no more: each is crawled once, whoever else begins at the same time.
     A source file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage
     for a name that is no source.
     """
@@ -93,12 +101,20 @@ def crawl(
     ]
     _record(house, run_id, faults, on_outcome)
     _finish_erasing(house)
-    with house.rearranging():
-        adopt(house, run_id)
     specs = [find_source(house, name) for name in source_ids or due(house)]
+    with house.rearranging():
+        adopt(house, run_id, source_ids or None)
     named_contact(house.settings, specs)
-    if specs:
-        crawl_sources(house.settings, run_id, specs, on_outcome=on_outcome)
+    if not specs:
+        return
+    with house.collecting(*(spec.id for spec in specs)) as free:
+        turns = due(house) if if_due or not source_ids else source_ids
+        mine = [spec for spec in specs if spec.id in free and spec.id in turns]
+        for spec in specs:
+            if spec not in mine:
+                log("pipeline").info("source passed over: another run crawls it or just did", source=spec.id)
+        if mine:
+            crawl_sources(house.settings, run_id, mine, on_outcome=on_outcome)
 
 
 def named_contact(settings: Settings, specs: Sequence[SourceSpec]) -> None:
@@ -111,30 +127,50 @@ def named_contact(settings: Settings, specs: Sequence[SourceSpec]) -> None:
 
 
 def _finish_erasing(house: House) -> None:
-    """Go on with erasures that were cut off. What stands in the way of one does not hold up a run."""
-    try:
-        unsearched = erasing.go_on(house).unsearched
-    except LangngheError as error:
-        log("pipeline").error("erasure not finished", error=str(error))
-    else:
-        for path in unsearched:
-            log("pipeline").error("erasure not finished: a partition is damaged", partition=path)
+    """Go on with erasures that were cut off. What stands in the way of one does not hold up a run.
+
+    While others crawl, one that let a page in before its tombstone may still be about to archive it: the next
+    crawl that begins alone goes on.
+    """
+    if not tombstones.tombstones(house.records, unfinished=True):
+        return
+    with house.nobody_collects() as alone:
+        if not alone:
+            log("pipeline").info("erasure waits until no other run crawls")
+            return
+        try:
+            unsearched = erasing.go_on(house).unsearched
+        except LangngheError as error:
+            log("pipeline").error("erasure not finished", error=str(error))
+        else:
+            for path in unsearched:
+                log("pipeline").error("erasure not finished: a partition is damaged", partition=path)
 
 
-def adopt(house: House, run_id: str) -> int:
+def adopt(house: House, run_id: str, source_ids: Collection[str] | None = None) -> int:
     """Take up partitions that a killed run archived but did not write down; return how many.
 
-    One that was rewritten since is no such, be it that a backup brought it back: it is removed. Hold
+    Only of the sources named, if any are; those that another process crawls are left to it. A partition that
+    was rewritten since is no such, be it that a backup brought it back: it is removed. Hold
     `house.rearranging()`.
     """
-    orphans = partitions.clear(house)
-    for path in orphans:
-        pages = read_partition(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
-        if pages is None:
-            continue
-        seen = map(crawled.remembered, pages)
-        crawled.record_batch(house.records, run_id, [house.archive.describe(path, len(pages))], seen, [])
-    return len(orphans)
+    orphans = partitions.clear(house, source_ids)
+    adopted = 0
+    for source in sorted({house.archive.describe(path, 0).source_id for path in orphans}):
+        with house.collecting(source) as free:
+            # Once more: what was found before may have been written down meanwhile.
+            for path in partitions.clear(house, [source]) if free else ():
+                adopted += _adopt(house, run_id, path)
+    return adopted
+
+
+def _adopt(house: House, run_id: str, path: str) -> bool:
+    pages = read_partition(house, run_id, Stage.ANALYSE, house.archive.describe(path, 0), None)
+    if pages is None:
+        return False
+    seen = map(crawled.remembered, pages)
+    crawled.record_batch(house.records, run_id, [house.archive.describe(path, len(pages))], seen, [])
+    return True
 
 
 def waiting(house: House) -> list[str]:
@@ -148,14 +184,20 @@ def analyse(
     on_outcome: OnOutcome | None = None,
     paths: Collection[str] | None = None,
 ) -> None:
-    """Judge every archived page that has not been judged; only those in the partitions `paths`, if given."""
+    """Judge every archived page that has not been judged; only those in the partitions `paths`, if given.
+
+    A partition that another process works on is passed over.
+    """
     for partition in crawled.partitions_to_do(house.records, Stage.ANALYSE, paths):
-        pages = read_partition(house, run_id, Stage.ANALYSE, partition, on_outcome)
-        if pages is None:
-            continue
-        documents, outcomes = analyse_pages(house, pages)
-        house.spool.write(partition.path, documents)
-        crawled.partition_done(house.records, run_id, partition.path, Stage.ANALYSE, outcomes)
+        with house.partition(partition.path) as mine:
+            if not mine or not crawled.waits(house.records, partition.path, Stage.ANALYSE):
+                continue
+            pages = read_partition(house, run_id, Stage.ANALYSE, partition, on_outcome)
+            if pages is None:
+                continue
+            documents, outcomes = analyse_pages(house, pages)
+            house.spool.write(partition.path, documents)
+            crawled.partition_done(house.records, run_id, partition.path, Stage.ANALYSE, outcomes)
         _tell(outcomes, on_outcome)
 
 
@@ -187,25 +229,47 @@ def index(
 ) -> None:
     """Index every judged page, fold copies under their leader, and put missed decisions into force.
 
-    Only pages in the partitions `paths`, if given. An index that is new or was removed gets everything again.
+    Only pages in the partitions `paths`, if given, and decisions on these. A partition that another process
+    works on is passed over. An index that is new or was removed gets everything again.
     """
-    if house.engine.size() == 0:
-        crawled.index_anew(house.records)
-    everything = crawled.partitions_to_do(house.records, Stage.INDEX)
-    house.spool.keep({partition.path for partition in everything})
-    for partition in everything if paths is None else [p for p in everything if p.path in paths]:
-        documents = house.spool.read(partition.path)
-        if documents is None:
-            pages = read_partition(house, run_id, Stage.INDEX, partition, on_outcome)
-            if pages is None:
-                continue
-            documents, failed = analyse_pages(house, pages)
-            _record(house, run_id, [o for o in failed if o.result is Result.QUARANTINED], on_outcome)
-        outcomes = index_documents(house, documents)
-        crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
-        house.spool.drop(partition.path)
-        _tell(outcomes, on_outcome)
-    house.engine.apply(decisions.triages(house.records))  # what a kill kept from the index
+    with house.folding():  # nobody writes meanwhile
+        if house.engine.size() == 0:
+            crawled.index_anew(house.records)
+    _clear_spool(house)
+    done: list[str] = []
+    for partition in crawled.partitions_to_do(house.records, Stage.INDEX, paths):
+        with house.partition(partition.path) as mine:
+            if mine and crawled.waits(house.records, partition.path, Stage.INDEX):
+                done += _index_partition(house, run_id, partition, on_outcome)
+    # What a kill kept from the index.
+    house.engine.apply(decisions.triages(house.records, None if paths is None else done))
+
+
+def _index_partition(
+    house: House, run_id: str, partition: Partition, on_outcome: OnOutcome | None
+) -> list[str]:
+    """Index what was judged of a partition, judging it again if that is lost; return the ids of its pages."""
+    documents = house.spool.read(partition.path)
+    if documents is None:
+        pages = read_partition(house, run_id, Stage.INDEX, partition, on_outcome)
+        if pages is None:
+            return []
+        documents, failed = analyse_pages(house, pages)
+        _record(house, run_id, [o for o in failed if o.result is Result.QUARANTINED], on_outcome)
+    outcomes = index_documents(house, documents)
+    crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
+    house.spool.drop(partition.path)
+    _tell(outcomes, on_outcome)
+    return [document.id for document in documents]
+
+
+def _clear_spool(house: House) -> None:
+    """Forget judged documents that no index waits for: what a kill left behind."""
+    waits = {partition.path for partition in crawled.partitions_to_do(house.records, Stage.INDEX)}
+    for path in house.spool.partitions() - waits:
+        with house.partition(path) as mine:  # nobody is about to write them
+            if mine and not crawled.waits(house.records, path, Stage.INDEX):
+                house.spool.drop(path)
 
 
 def index_documents(
@@ -311,7 +375,8 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
 
 def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcome | None = None) -> int:
     """Try the quarantined `items` again, or all; return how many. What fails again stays, as does what came
-    from a source that is no longer there, and rows of a partner's file, which is to be imported again.
+    from a source that another process crawls now or that is no longer there, and rows of a partner's file,
+    which is to be imported again.
 
     Raises BadUsage for an item that is not in quarantine.
     """
@@ -328,7 +393,10 @@ def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcom
     if urls:
         specs = [find_source(house, name) for name in urls]
         named_contact(house.settings, specs)
-        crawl_sources(house.settings, run_id, specs, urls=urls, on_outcome=on_outcome)
+        with house.collecting(*urls) as free:
+            mine = [spec for spec in specs if spec.id in free]
+            if mine:
+                crawl_sources(house.settings, run_id, mine, urls=urls, on_outcome=on_outcome)
     judged = [q for q in chosen if q.stage in (Stage.ANALYSE, Stage.INDEX)]
     pages = _archived(house, {q.item: q.source_id for q in judged})
     if pages:

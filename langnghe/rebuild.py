@@ -20,7 +20,9 @@ from index.engine import Engine, Query
 from langnghe import pipeline
 from langnghe.house import House, running
 
-WAIT_S = 5.0  # how long the end waits for a run before it looks for what that run has brought
+# How long the end waits for runs at first, before it looks for what they have brought; then ever longer, so
+# that workers who follow each other without a gap don't keep it out.
+WAIT_S = 5.0
 SAMPLE = 200  # documents that are asked for one by one
 
 OnProgress = Callable[[int, int], None]
@@ -110,14 +112,18 @@ class _Rebuild:
 
     def whole(self) -> Rebuilt:
         """Build until nothing is left but what only a run may do, and do that."""
+        wait_s = WAIT_S
         while True:
             self.build()
             self.read_names()
             try:
-                with running(self.house, "rebuild", self.run_id, WAIT_S), self.house.rearranging():
+                with (
+                    running(self.house, "rebuild", self.run_id, wait_s, alone=True),
+                    self.house.rearranging(),
+                ):
                     return self.finish()
-            except Busy:
-                continue  # a run goes on, and may bring more
+            except Busy:  # a run goes on, and may bring more
+                wait_s *= 2
 
     def build(self) -> None:
         """Bring in what the records know and the generation lacks; what can't be read is left for the end."""

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 from core.errors import NotReconciled, PartitionDamaged
 from core.outcomes import Result
 from core.records import accounts, crawled, runs
+from core.records.claims import held
 from langnghe.house import House
 
 
 def reconcile(house: House, run_id: str, were_due: Sequence[str] = ()) -> dict[str, int]:
     """Hold a run's outcomes against what should have come of them; return how many items had each result.
 
-    The sources that `were_due` when the run began have been read or are failed, late, or switched off since.
+    The sources that `were_due` when the run began have been looked at since, be it in vain, or are switched
+    off, or another process works on them.
     The pages that were archived are in partitions. The pages that were analysed have been indexed, are in
     quarantine, or are in a partition that waits. Raises NotReconciled with what does not add up in one line.
     """
@@ -34,14 +36,14 @@ def _unread(house: House, run_id: str, were_due: Sequence[str]) -> Iterator[str]
         if health.checked_at is not None and health.checked_at >= begun
     }
     for source_id in were_due:
-        if source_id in enabled - read:
+        if source_id in enabled - read and not held(house.records, f"source:{source_id}"):
             yield f"source {source_id} was due and has not been read"
 
 
 def _unwritten(house: House, run_id: str) -> Iterator[str]:
-    for source_id, (said, held) in accounts.archived(house.records, run_id).items():
-        if held < said:
-            yield f"source {source_id}: {said} pages archived, {held} in partitions"
+    for source_id, (told, stored) in accounts.archived(house.records, run_id).items():
+        if stored < told:
+            yield f"source {source_id}: {told} pages archived, {stored} in partitions"
 
 
 def _unindexed(house: House, run_id: str) -> Iterator[str]:

@@ -8,9 +8,9 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from airflow.sdk import (
     Asset,
     AssetAlias,
@@ -46,6 +46,8 @@ ARCHIVE = Asset("archive")
 NEWS = AssetAlias("news_of_the_archive")
 # How many sources are crawled at the same time is how many slots this pool has.
 CRAWL_POOL = "langnghe_crawl"
+# How long a task waits for one that has to be alone, or to be alone itself, before it is tried again later.
+WAIT_S = 600.0
 MOST_MAPPED = 1000  # Airflow maps over 1,024 at most, unless its own settings say otherwise
 DAYS = {
     name: Param(
@@ -61,8 +63,10 @@ RETRIES = ExceptionRetryPolicy(
 
 
 @contextmanager
-def at_work() -> Iterator[tuple["House", str]]:
+def at_work(*, alone: bool = False) -> Iterator[tuple["House", str]]:
     """Open the house for one task, as part of the run named `DAG:AIRFLOW'S RUN ID`; give both.
+
+    Tasks go on beside each other, but for one that has to be `alone`.
 
     No error leaves with a secret or with words of a page in its message. One that nobody foresaw leaves as
     AirflowFailException, and the log says where it arose.
@@ -75,9 +79,10 @@ def at_work() -> Iterator[tuple["House", str]]:
     before = os.umask(0o077)  # archive, records and index hold what identifies children
     house = None
     try:
-        with masking(), structlog.contextvars.bound_contextvars(run=run_id):
+        with masking():
             house = House(load_settings())
-            with running(house, f"{task.dag_id}.{task.task_id}", run_id):
+            part = f"{task.task_id} {task.map_index}"
+            with running(house, task.dag_id, run_id, WAIT_S, alone=alone, part=part):
                 yield house, run_id
     except AirflowException:
         raise  # skips and the like
@@ -114,6 +119,16 @@ def asked_days() -> tuple[date, date] | None:
     return date.fromisoformat(first), date.fromisoformat(last)
 
 
+def files(what: str) -> Param:
+    """Return the parameter of a manual run that names files of labelled rows."""
+    return Param([], type="array", items={"type": "string"}, description=f"files of {what}")
+
+
+def asked_files(name: str) -> list[Path]:
+    """Return the files that a manual run names by the parameter `name`."""
+    return [Path(file) for file in get_current_context()["params"][name]]
+
+
 def announce(news: bool) -> None:
     """Let those who wait for the archive know if there are `news`. For tasks with NEWS as their outlet."""
     if news:
@@ -125,19 +140,19 @@ def failed(context: Mapping[str, Any]) -> None:
     from core.records import notices, open_records
 
     task, now = context["ti"], datetime.now(UTC)
-    of = getattr(task, "rendered_map_index", None) or ""
     error = context.get("exception")
     facts = {
         "dag": task.dag_id,
         "task": task.task_id,
-        "of": of,
         "run": run_name(context),
         "error": type(error).__name__ if error else "Killed",
         "why": masked(str(error)) if isinstance(error, (LangngheError, AirflowException)) else "",
     }
-    if task.task_id == "source":
-        facts["source"] = of
-    key = f"task:{task.dag_id}:{task.task_id}:{of}:{now.astimezone(VIETNAM).date()}"
+    source_id = task.task_id == "source" and getattr(task, "rendered_map_index", None)
+    if source_id:
+        facts["source"] = source_id
+    day = now.astimezone(VIETNAM).date()
+    key = f"task:{task.dag_id}:{task.task_id}:{source_id or ''}:{day}"
     with masking():
         try:
             records = open_records(load_settings())

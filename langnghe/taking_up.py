@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from core.errors import ArchiveUnavailable, Busy, IndexUnavailable, RecordsUnavailable, StageFailed
+from core.errors import ArchiveUnavailable, IndexUnavailable, RecordsUnavailable, StageFailed
 from core.logs import log
 from core.records import crawled
 from langnghe import pipeline
@@ -31,29 +31,15 @@ def take_up(house: House, run_id: str, paths: Sequence[str]) -> None:
     Raises StageFailed when some could not be, after all others have been; and the error of an archive,
     records or index that can't be reached at once.
     """
-    try:
-        _through(house, run_id, paths)
-    except (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, Busy):
-        raise
-    except Exception as error:
-        log("pipeline").error("a partition failed", of=len(paths), error=type(error).__name__)
-        _one_by_one(house, run_id, paths)
-
-
-def _one_by_one(house: House, run_id: str, paths: Sequence[str]) -> None:
     failed = []
     for path in paths:
         try:
-            _through(house, run_id, [path])
-        except (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, Busy):
+            pipeline.analyse(house, run_id, paths=[path])
+            pipeline.index(house, run_id, paths=[path])
+        except (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable):
             raise
-        except Exception as error:
+        except Exception as error:  # its message may hold words of a page
             log("pipeline").error("partition failed", partition=path, error=type(error).__name__)
             failed.append(path)
     if failed:
         raise StageFailed(f"{len(failed)} of {len(paths)} partitions failed, as {failed[0]}; they wait")
-
-
-def _through(house: House, run_id: str, paths: Sequence[str]) -> None:
-    pipeline.analyse(house, run_id, paths=paths)
-    pipeline.index(house, run_id, paths=paths)

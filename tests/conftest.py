@@ -42,6 +42,18 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load_settings(data_dir=tmp_path / "data")
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def settings_of_each_database(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """Settings of a fresh data folder and database."""
+    monkeypatch.chdir(tmp_path)
+    if request.param == "sqlite":
+        return load_settings(data_dir=tmp_path / "data")
+    server: Server = request.getfixturevalue("postgresql")
+    return load_settings(data_dir=tmp_path / "data", database_url=server.database(f"t{uuid4().hex}"))
+
+
 @pytest.fixture
 def records(settings: Settings) -> Iterator[Records]:
     """Empty records."""

@@ -113,6 +113,15 @@ def partitions_waiting(records: Records) -> list[Partition]:
     return _partitions(records, PartitionRow.analysed_at.is_(None) | PartitionRow.indexed_at.is_(None))
 
 
+def waits(records: Records, path: str, stage: str) -> bool:
+    """Say whether the partition at `path` waits for `stage` (`analyse` or `index`)."""
+    with records.read() as session:
+        row = session.get(PartitionRow, path)
+        if row is None:
+            return False
+        return row.analysed_at is None if stage == "analyse" else bool(row.analysed_at and not row.indexed_at)
+
+
 def partition_done(records: Records, run_id: str, path: str, stage: str, outcomes: Iterable[Outcome]) -> None:
     """Write down that a partition has passed `stage`, with the outcomes of its pages."""
     now = datetime.now(UTC)
@@ -173,7 +182,9 @@ def finish_built(records: Records, generation: str) -> None:
 def index_anew(records: Records) -> None:
     """Let every partition wait for the index again: what it held is gone."""
     with records.write() as session:
-        session.execute(update(PartitionRow).values(indexed_at=None))
+        session.execute(
+            update(PartitionRow).where(PartitionRow.indexed_at.is_not(None)).values(indexed_at=None)
+        )
 
 
 def declare_sources(records: Records, sources: Iterable[tuple[str, str, str, bool]]) -> None:

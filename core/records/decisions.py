@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.contracts import Contract, Decision, Relabel, Triage, What
 from core.errors import Conflict, RegisterBroken
 from core.records.database import Records
+from core.records.runs import LOOKUP
 from core.records.tables import DecisionRow
 from core.triage import settle
 
@@ -65,11 +66,9 @@ def decisions(records: Records, page_id: str | None = None, after: int = 0) -> l
 
 
 def triages(records: Records, page_ids: Iterable[str] | None = None) -> dict[str, Triage]:
-    """Return where each of the texts stands, or all that were ever decided on, by page id."""
-    if page_ids is not None:
-        return {name: settle(decisions(records, name)) for name in page_ids}
+    """Return where each text that was ever decided on stands, of the texts named or of all, by page id."""
     by_page: dict[str, list[Decision]] = {}
-    for decision in _all(records):
+    for decision in _all(records) if page_ids is None else _of_pages(records, sorted(set(page_ids))):
         by_page.setdefault(decision.page_id, []).append(decision)
     return {name: settle(rows) for name, rows in by_page.items()}
 
@@ -90,6 +89,14 @@ def _all(records: Records) -> Generator[Decision, None, None]:
     wanted = select(DecisionRow).order_by(DecisionRow.seq).execution_options(yield_per=500)
     with records.read() as session, session.scalars(wanted) as rows:
         yield from map(_decision, rows)
+
+
+def _of_pages(records: Records, page_ids: Sequence[str]) -> Iterator[Decision]:
+    with records.read() as session:
+        for start in range(0, len(page_ids), LOOKUP):
+            wanted = DecisionRow.page_id.in_(page_ids[start : start + LOOKUP])
+            rows = session.scalars(select(DecisionRow).where(wanted).order_by(DecisionRow.seq))
+            yield from map(_decision, rows)
 
 
 def _append(

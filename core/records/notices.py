@@ -12,14 +12,20 @@ from core.records.tables import AlertRow, ReportRow
 
 
 def raise_alerts(records: Records, alerts: Iterable[Alert]) -> list[Alert]:
-    """Store alerts whose key is new, and return those."""
+    """Store alerts whose key is new, and return those.
+
+    Of alerts of one key the earliest stands, so that a back-fill ends the same in whatever order it runs.
+    """
     fresh: list[Alert] = []
     with records.write() as session:
         for alert in alerts:
-            if session.get(AlertRow, alert.key) is None:
+            row = session.get(AlertRow, alert.key)
+            if row is None:
                 session.add(AlertRow(**alert.model_dump()))
                 session.flush()
                 fresh.append(alert)
+            elif alert.at < row.at:
+                row.at, row.facts = alert.at, alert.facts
     return fresh
 
 

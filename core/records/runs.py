@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.contracts import Contract
 from core.outcomes import Outcome, Result, Stage
+from core.records.claims import held
 from core.records.database import Records
 from core.records.tables import OutcomeRow, PartnerRow, QuarantineRow, RunRow, SourceRow
 
@@ -43,21 +44,33 @@ class Quarantined(Contract):
     tries: int
 
 
-def start_run(records: Records, command: str, run_id: str | None = None) -> str:
-    """Open a run, or that of a retry again, and return its id; runs left open by a kill become `interrupted`.
+def new_id() -> str:
+    """Return an id for a run: when it began, and what tells it from others of that second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
 
-    Only the process that holds the data folder's lock may call it.
+
+def claimed(run_id: str) -> str:
+    """Return the name that whoever works in a run claims (`core.records.claims`), together with others."""
+    return f"run:{run_id}"
+
+
+def start_run(records: Records, command: str, run_id: str | None = None, part: str = "") -> str:
+    """Open a run, or begin another part of one, or a part again; return the run's id.
+
+    `part` tells apart what several processes do in one run (mapped tasks); default: the command. Claim the
+    run before. Runs that were left open and that nobody works in any more become `interrupted`.
     """
-    now = datetime.now(UTC)
-    name = run_id or f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:6]}"
+    now, name = datetime.now(UTC), run_id or new_id()
     with records.write() as session:
-        for row in session.scalars(select(RunRow).where(RunRow.status == "running")):
-            row.status, row.finished_at = "interrupted", now
+        for left in session.scalars(select(RunRow).where(RunRow.status == "running", RunRow.id != name)):
+            if not held(records, claimed(left.id)):
+                left.status, left.finished_at = "interrupted", now
         row = session.get(RunRow, name)
         if row is None:
-            row = RunRow(id=name, command=command, started_at=now)
+            row = RunRow(id=name, command=command, started_at=now, unfinished=[])
             session.add(row)
         row.status, row.finished_at = "running", None
+        row.unfinished = sorted({*row.unfinished, part or command})
     return name
 
 
@@ -77,11 +90,18 @@ def run_of_day(records: Records, command: str, at: datetime) -> str:
     return name
 
 
-def finish_run(records: Records, run_id: str, status: str) -> None:
-    """Close a run as `done` or `failed`."""
+def finish_run(records: Records, run_id: str, status: str, part: str = "") -> None:
+    """Close a part of a run as `done` or `failed`, and the run if nobody else works in it.
+
+    Let go of the claim first. A run is done if each part that was begun in it was done, be it at another try.
+    """
     with records.write() as session:
         row = session.get_one(RunRow, run_id)
-        row.status, row.finished_at = status, datetime.now(UTC)
+        if status == "done":
+            row.unfinished = [name for name in row.unfinished if name != (part or row.command)]
+        if not held(records, claimed(run_id)):
+            row.status = "failed" if row.unfinished else "done"
+            row.finished_at = datetime.now(UTC)
 
 
 def runs(records: Records, limit: int = 20) -> list[Run]:

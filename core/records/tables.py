@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, Text, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA = "0008"  # the newest of the migrations that make these tables
+SCHEMA = "0009"  # the newest of the migrations that make these tables
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -185,7 +185,7 @@ class TombstoneRow(Table):
 
 
 class RunRow(Table):
-    """One run of a command."""
+    """One run of a command; `unfinished`: its parts that were begun and have not been done."""
 
     __tablename__ = "runs"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -193,6 +193,7 @@ class RunRow(Table):
     started_at: Mapped[datetime] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
     status: Mapped[str]
+    unfinished: Mapped[list[str]] = mapped_column(default=list)
 
 
 class OutcomeRow(Table):

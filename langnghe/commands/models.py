@@ -177,7 +177,7 @@ def promote(
             soft_wrap=True,
         )
     refuse_worse(found)
-    with running(place, f"models promote {of} {found.candidate}, was {found.in_use}"):
+    with running(place, f"models promote {of} {found.candidate}, was {found.in_use}", alone=True):
         place.shelf.install(of, directory)
     if not json:
         output.print(f"In use for {of}: {found.candidate}", markup=False)
@@ -190,7 +190,7 @@ def rollback(
 ) -> None:
     """Put the previous model back into use."""
     place = house(context)
-    with running(place, f"models rollback {task}"):
+    with running(place, f"models rollback {task}", alone=True):
         card = place.shelf.rollback(task).card
     output.print(f"In use for {task}: {card.version}", markup=False)
 

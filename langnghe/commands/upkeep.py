@@ -10,6 +10,10 @@ from langnghe.commands.console import account, counted, errors, house, output, p
 from langnghe.house import running
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", metavar="SECONDS", help="Wait for runs under way; no other begins meanwhile."),
+]
 
 
 def rebuild(context: typer.Context, json: Json = False) -> None:
@@ -37,13 +41,14 @@ def rebuild(context: typer.Context, json: Json = False) -> None:
 def prune(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much is due.")] = False,
+    wait: Wait = 0.0,
     json: Json = False,
 ) -> None:
     """Remove texts older than their class may be (settings `retention`), from archive and index."""
     from langnghe.retention import prune as prune_old
 
     place = house(context)
-    with running(place, "prune, tried" if dry_run else "prune"):
+    with running(place, "prune, tried" if dry_run else "prune", wait_s=wait, alone=True):
         pruned = prune_old(place, datetime.now(UTC), dry_run=dry_run)
     if json:
         print_json(pruned.model_dump(mode="json"))
@@ -66,6 +71,7 @@ def erase(
     context: typer.Context,
     page: Annotated[str, typer.Argument(metavar="PAGE_ID|URL", help="The page, with all that is under it.")],
     why: Annotated[str, typer.Option(help="Who asked and on what ground; no name of a child.")],
+    wait: Wait = 0.0,
     json: Json = False,
 ) -> None:
     """Erase a page from archive, index, signatures and records for good, and never collect it again."""
@@ -76,7 +82,7 @@ def erase(
         raise BadUsage("--why is empty: say who asked and on what ground")
     # At once: a run that goes on lets it in no more.
     asked, reports = request(place, page, account(), why.strip())
-    with running(place, "erase"):
+    with running(place, "erase", wait_s=wait, alone=True):
         erased = go_on(place)
     erased = erased.model_copy(update={"reports": tuple(sorted(reports.union(erased.reports)))})
     if json:

@@ -54,7 +54,7 @@ def demo(folder: Path, corpus: Corpus | None, on_outcome: OnOutcome | None) -> I
             ),
         )
         house = House(settings)
-        with running(house, "demo") as run_id:
+        with running(house, "demo", alone=True) as run_id:
             start = time.monotonic()
             pipeline.run(house, run_id, [site.id for site in web.sites], on_outcome)
             seconds = time.monotonic() - start

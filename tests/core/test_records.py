@@ -15,7 +15,7 @@ from core.archive import Partition
 from core.contracts import VIETNAM, Alert, AlertKind, Reason, ReportFile, SourceState, Why
 from core.errors import BadUsage, RecordsUnavailable
 from core.outcomes import Outcome, Result, Stage
-from core.records import Records, crawled, notices, open_records, runs, tombstones
+from core.records import Records, claims, crawled, notices, open_records, runs, tombstones
 from core.records.database import MIGRATIONS
 from core.records.days import source_days
 from core.records.follows import follow, follow_marks, followed_threads
@@ -127,6 +127,25 @@ def test_a_run_left_open_by_a_kill_is_marked_by_the_next(records: Records) -> No
     second = runs.start_run(records, "run")
     runs.finish_run(records, second, "done")
     assert {r.id: r.status for r in runs.runs(records)} == {first: "interrupted", second: "done"}
+
+
+def test_a_run_of_several_processes_is_done_when_each_part_of_it_is(records: Records) -> None:
+    with claims.hold(records, runs.claimed("dag-1"), shared=True):
+        for part in ("a", "b"):
+            runs.start_run(records, "crawl", "dag-1", part)
+        runs.start_run(records, "run", "other")
+        runs.finish_run(records, "dag-1", "failed", "a")
+        assert [run.status for run in runs.runs(records) if run.id == "dag-1"] == ["running"]
+        runs.finish_run(records, "other", "done")
+    runs.finish_run(records, "dag-1", "done", "b")
+    [run] = [run for run in runs.runs(records) if run.id == "dag-1"]
+    assert (run.status, run.command) == ("failed", "crawl")
+    runs.start_run(records, "crawl", "dag-1", "a")
+    runs.finish_run(records, "dag-1", "done", "a")
+    assert {run.status for run in runs.runs(records)} == {"done"}
+    runs.start_run(records, "crawl", "dag-1", "a")  # killed: nobody works in it any more
+    runs.start_run(records, "run", "next")
+    assert [run.status for run in runs.runs(records) if run.id == "dag-1"] == ["interrupted"]
 
 
 def test_what_fails_waits_in_quarantine_until_it_succeeds(records: Records) -> None:

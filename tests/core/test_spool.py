@@ -23,14 +23,18 @@ def test_documents_come_back_and_go(tmp_path: Path, make_page: Callable[..., Pag
     assert spool.read("source=a/day=b/c.parquet") is None
 
 
-def test_what_a_kill_left_behind_is_forgotten(tmp_path: Path, make_page: Callable[..., Page]) -> None:
+def test_it_tells_of_which_partitions_anything_is_here_also_half_written(
+    tmp_path: Path, make_page: Callable[..., Page]
+) -> None:
     spool = Spool(tmp_path)
-    document = Document(page=make_page(), analysis=ANALYSIS)
+    assert spool.partitions() == set()
+    spool.write("source=a/p", [Document(page=make_page(), analysis=ANALYSIS)])
+    (tmp_path / "source=b").mkdir()
+    (tmp_path / "source=b/.q.jsonl.gz").write_bytes(b"half")
+    assert spool.partitions() == {"source=a/p", "source=b/q"}
     for name in ("source=a/p", "source=b/q"):
-        spool.write(name, [document])
-    spool.keep({"source=b/q"})
-    assert spool.read("source=a/p") is None
-    assert spool.read("source=b/q") == [document]
+        spool.drop(name)
+    assert spool.partitions() == set()
 
 
 def test_a_broken_file_counts_as_none(tmp_path: Path, make_page: Callable[..., Page]) -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from core.settings import load_settings
 from index import open_engine
 from langnghe.cli import app
+from langnghe.house import House, running
 from tests.index.documents import document
 from tests.langnghe.conftest import command
 
@@ -161,11 +162,11 @@ def test_a_source_file_with_a_mistake_is_reported_and_the_others_listed(tmp_path
     assert "feedz" in done.stderr
 
 
-def test_two_runs_don_t_work_on_one_folder_at_once(tmp_path: Path) -> None:
-    from filelock import FileLock
-
-    with FileLock(tmp_path / "run.lock"):
+def test_no_run_works_beside_one_that_is_alone(tmp_path: Path) -> None:
+    house = House(load_settings(data_dir=tmp_path))
+    with running(house, "prune", alone=True):
         done = command("--data-dir", str(tmp_path), "run")
+    house.records.close()
     assert done.returncode == 1
     assert "another run works on" in done.stderr
 

@@ -1,7 +1,8 @@
 """The stages on real parts: what fails is set aside alone, what is derived is made anew."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from core.contracts import AlertKind, Analysis, Page, PageType, Reason, SourceSt
 from core.errors import BadSettings, Busy
 from core.outcomes import Stage
 from core.records import crawled, runs
+from core.records.claims import held
 from core.records.decisions import Shown, decide
 from core.settings import Settings
 from index.engine import Query
@@ -159,8 +161,30 @@ def test_texts_about_one_case_share_a_story_that_outlives_the_index(
     again.records.close()
 
 
-def test_a_second_run_on_the_same_folder_is_refused(house: House) -> None:
-    with running(house, "run"), pytest.raises(Busy, match="another run works on"), running(house, "run"):
+def test_runs_go_on_beside_each_other_but_not_beside_one_that_is_alone(house: House) -> None:
+    with running(house, "run", "dag-1"), running(house, "crawl", "dag-1", part="bao"), running(house, "run"):
+        with pytest.raises(Busy, match="another run works on"), running(house, "erase", alone=True):
+            pass
+        assert {run.status for run in runs.runs(house.records)} == {"running"}
+    assert {run.status for run in runs.runs(house.records)} == {"done"}
+    with running(house, "erase", alone=True), pytest.raises(Busy), running(house, "run"):
+        pass
+
+
+def test_who_waits_to_be_alone_lets_no_other_run_begin(house: House) -> None:
+    def erase() -> None:
+        with running(house, "erase", wait_s=60, alone=True):
+            pass
+
+    with ThreadPoolExecutor() as pool:
+        with running(house, "run"):
+            waits = pool.submit(erase)
+            while held(house.records, "next:run") is False:  # the test's time-out is the deadline
+                pass
+            with pytest.raises(Busy), running(house, "crawl"):
+                pass
+        waits.result()
+    with running(house, "crawl"):
         pass
 
 
@@ -249,6 +273,45 @@ def test_a_due_time_far_ahead_is_a_clock_set_back(house: House, tmp_path: Path) 
     crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(days=300))
     assert pipeline.due(house) == ["bao"]
     assert [o.label for o in run(house)] != []
+
+
+def test_a_clock_that_jumps_costs_each_source_one_more_crawl_and_no_run(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock(datetime):
+        ahead = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + cls.ahead
+
+    for module in (pipeline, crawled, runs):
+        monkeypatch.setattr(module, "datetime", Clock)
+    (tmp_path / "sources" / "bao.yaml").write_text(
+        "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nevery_minutes: 30\n"
+        "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
+    )
+    pipeline.declare(house)
+    names = set()
+    with running(house, "run") as open_all_the_while:
+        for ahead in (
+            timedelta(),
+            timedelta(days=3),
+            timedelta(),
+            timedelta(minutes=-5),
+            timedelta(days=-400),
+        ):
+            Clock.ahead = ahead
+            with running(house, "crawl") as name:
+                names.add(name)
+                assert pipeline.due(house) == ["bao"]
+                crawled.source_ran(house.records, "bao", SourceState.OK, every=timedelta(minutes=30))
+                assert pipeline.due(house) == []
+        assert {r.id: r.status for r in runs.runs(house.records)} == {
+            **dict.fromkeys(names, "done"),
+            open_all_the_while: "running",
+        }
+    assert len(names) == 5
 
 
 def test_a_retry_takes_up_the_run_of_its_name(house: House) -> None:

@@ -1,0 +1,1 @@
+"""What Airflow runs, and when. Each file is one DAG, and each task one call into `langnghe`."""

@@ -1,0 +1,60 @@
+"""The process that runs DAGs for the tests: what Airflow makes of logs and warnings stays in here.
+
+One JSON line on standard input asks for one run by `dag.test`, one on standard output says what became of it.
+"""
+
+import json
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+DAGS = Path(__file__).parents[2] / "dags"
+
+
+def main() -> None:
+    """Make the database of Airflow, then run what is asked for until the input ends."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.utils.db import initdb
+
+    initdb()
+    bag = DagBag(str(DAGS))
+    dags = {dag.dag_id: [dag.catchup, dag.max_active_runs] for dag in bag.dags.values()}
+    print(json.dumps({"errors": bag.import_errors, "dags": dags}), file=answers, flush=True)
+    for line in sys.stdin:
+        print(json.dumps(run(bag, **json.loads(line))), file=answers, flush=True)
+
+
+def run(
+    bag: Any, dag: str, env: dict[str, str], conf: dict[str, Any] | None = None, until: str | None = None
+) -> dict[str, Any]:
+    """Run a DAG with `env`, for the data interval that ends at `until` if given."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+
+    chosen = bag.get_dag(dag)
+    for task in chosen.tasks:
+        task.retry_delay = timedelta(0)
+    for name in [name for name in os.environ if name.startswith("LANGNGHE_")]:
+        del os.environ[name]
+    os.environ.update(env)
+    when = {"logical_date": datetime.fromisoformat(until)} if until else {}
+    with create_session() as session:
+        before = session.scalar(select(func.count()).select_from(AssetEvent))
+    made = chosen.test(run_conf=conf, **when)
+    with create_session() as session:
+        events = session.scalar(select(func.count()).select_from(AssetEvent)) - before
+        tasks = [
+            {"task": t.task_id, "index": t.map_index, "state": str(t.state), "try": t.try_number}
+            for t in made.get_task_instances(session=session)
+        ]
+    return {"state": str(made.state), "run_id": made.run_id, "tasks": tasks, "events": events}
+
+
+if __name__ == "__main__":
+    main()
