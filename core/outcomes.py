@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from core.contracts import Contract
+from core.contracts import Contract, Page
 
 
 class Stage(StrEnum):
@@ -45,3 +45,10 @@ class Outcome(Contract):
     def label(self) -> str:
         """`dropped:robots`, or just `indexed`."""
         return f"{self.result}:{self.reason}" if self.reason else str(self.result)
+
+
+def page_outcome(stage: Stage, page: Page, result: Result, reason: str = "", detail: str = "") -> Outcome:
+    """Return what became of a page."""
+    return Outcome(
+        stage=stage, item=page.id, source_id=page.source_id, result=result, reason=reason, detail=detail
+    )

@@ -21,6 +21,7 @@ from langnghe.commands import (
     people,
     quarantine,
     reading,
+    records,
     sources,
     stages,
     tokens,
@@ -46,6 +47,7 @@ app.command("import")(handing_in.import_file)
 app.add_typer(archive.app, name="archive")
 app.add_typer(sources.app, name="sources")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(records.app, name="records")
 app.add_typer(people.app, name="users")
 app.add_typer(labels.app, name="labels")
 app.add_typer(models.app, name="models")

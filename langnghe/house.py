@@ -201,7 +201,7 @@ def running(
     Several processes may work in the run of one id at once, each at a `part` of its own. Raises Busy when a
     run that is alone goes on for longer than `wait_s`, or any run that this one can't be beside.
     """
-    name = run_id or runs.new_id()
+    name, part = run_id or runs.new_id(), part or command
     begun, status = False, "failed"
     try:
         with ExitStack() as claims:

@@ -5,35 +5,31 @@ run again and goes on where it stopped. What is slow to load (models, charts) is
 needs it, so that commands start quickly.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
 from core.archive import Partition
 from core.contracts import Alert, Document, Page, ReportFile
-from core.errors import BadSettings, BadUsage, IndexUnavailable, LangngheError, PartitionDamaged
+from core.errors import BadSettings, BadUsage, LangngheError, PartitionDamaged
 from core.logs import log
 from core.makeup import HISTORY
-from core.outcomes import Outcome, Result, Stage
+from core.outcomes import Outcome, Result, Stage, page_outcome
 from core.records import crawled, decisions, notices, partners, runs, tombstones
 from core.records.days import source_days
-from core.records.signatures import signatures
 from core.records.standing import standings
 from core.settings import Settings
-from core.signatures import Copies
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from index.as_of import as_of
-from index.engine import Engine
 from langnghe import erasing, partitions
 from langnghe.following import following
 from langnghe.house import House
+from langnghe.indexing import index_documents
 from langnghe.reconciling import reconcile as reconcile
 from langnghe.source_alerts import source_alerts
-from nlp import duplicates, stories
 
 # How often the schedule watches (`dags/`).
 WATCHED_EVERY = timedelta(minutes=30)
@@ -77,15 +73,13 @@ def crawl(
     run_id: str,
     source_ids: Sequence[str] = (),
     on_outcome: OnOutcome | None = None,
-    *,
-    if_due: bool = False,
 ) -> None:
     """Fetch new and changed pages of the named sources, or of all that are due, into the archive.
 
-    A source that another process crawls is passed over; so is, among all or `if_due`, one that was crawled
-    by another since and whose turn it is no more: each is crawled once, whoever else begins at the same time.
-    A source file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage
-    for a name that is no source.
+    A source is passed over that another process crawls, or has crawled since this run began, unless its turn
+    has come again: each is crawled once, whoever else begins at the same time or comes to it late. A source
+    file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage for a name
+    that is no source.
     """
     declare(house)
     faults = [
@@ -99,7 +93,7 @@ def crawl(
         )
         for fault in house.sources.faults
     ]
-    _record(house, run_id, faults, on_outcome)
+    record(house, run_id, faults, on_outcome)
     _finish_erasing(house)
     specs = [find_source(house, name) for name in source_ids or due(house)]
     with house.rearranging():
@@ -108,13 +102,18 @@ def crawl(
     if not specs:
         return
     with house.collecting(*(spec.id for spec in specs)) as free:
-        turns = due(house) if if_due or not source_ids else source_ids
-        mine = [spec for spec in specs if spec.id in free and spec.id in turns]
+        done = _crawled_since(house, runs.run(house.records, run_id).started_at) - set(due(house))
+        mine = [spec for spec in specs if spec.id in free - done]
         for spec in specs:
             if spec not in mine:
                 log("pipeline").info("source passed over: another run crawls it or just did", source=spec.id)
         if mine:
             crawl_sources(house.settings, run_id, mine, on_outcome=on_outcome)
+
+
+def _crawled_since(house: House, at: datetime) -> set[str]:
+    health = crawled.source_health(house.records)
+    return {s.source_id for s in health if s.checked_at is not None and s.checked_at >= at}
 
 
 def named_contact(settings: Settings, specs: Sequence[SourceSpec]) -> None:
@@ -211,14 +210,14 @@ def analyse_pages(house: House, pages: Sequence[Page]) -> tuple[list[Document], 
         if len(pages) == 1:
             # The message may hold words of the page.
             log("nlp").error("analysis failed", page=pages[0].id, error=type(error).__name__)
-            fault = _outcome(
+            fault = page_outcome(
                 Stage.ANALYSE, pages[0], Result.QUARANTINED, "analysis_failed", type(error).__name__
             )
             return [], [fault]
         halves = [analyse_pages(house, half) for half in (pages[: len(pages) // 2], pages[len(pages) // 2 :])]
         return halves[0][0] + halves[1][0], halves[0][1] + halves[1][1]
     documents = [Document(page=p, analysis=a) for p, a in zip(pages, analyses, strict=True)]
-    return documents, [_outcome(Stage.ANALYSE, page, Result.ANALYSED) for page in pages]
+    return documents, [page_outcome(Stage.ANALYSE, page, Result.ANALYSED) for page in pages]
 
 
 def index(
@@ -255,7 +254,7 @@ def _index_partition(
         if pages is None:
             return []
         documents, failed = analyse_pages(house, pages)
-        _record(house, run_id, [o for o in failed if o.result is Result.QUARANTINED], on_outcome)
+        record(house, run_id, [o for o in failed if o.result is Result.QUARANTINED], on_outcome)
     outcomes = index_documents(house, documents)
     crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
     house.spool.drop(partition.path)
@@ -270,64 +269,6 @@ def _clear_spool(house: House) -> None:
         with house.partition(path) as mine:  # nobody is about to write them
             if mine and not crawled.waits(house.records, path, Stage.INDEX):
                 house.spool.drop(path)
-
-
-def index_documents(
-    house: House, documents: Sequence[Document], building: Engine | None = None
-) -> list[Outcome]:
-    """Write `documents` to the index, copies folded, with the story of each; return the outcomes.
-
-    That is the serving index, or else the one that is `building`; both hear of new leaders.
-    What was erased is left out.
-    """
-    with house.folding():
-        if building is None:
-            outcomes, groups = _fold_and_write(house, documents, house.engine)
-            with house.building() as beside:
-                if beside is not None:
-                    _lead(beside, groups)
-        else:
-            outcomes, groups = _fold_and_write(house, documents, building)
-            with suppress(IndexUnavailable):  # the new one may replace one that can't be used
-                _lead(house.engine, groups)
-    return outcomes
-
-
-def _lead(engine: Engine, groups: Iterable[Copies]) -> None:
-    for group in groups:
-        engine.lead(group.leader, group.followers)
-
-
-def _fold_and_write(
-    house: House, documents: Sequence[Document], engine: Engine
-) -> tuple[list[Outcome], Sequence[Copies]]:
-    """Write to `engine`, and tell it who leads; return the outcomes and that."""
-    gone = tombstones.erased(house.records, [d.page for d in documents])
-    in_order = sorted(documents, key=lambda d: d.page.fetched_at)
-    latest = {d.id: d for d in in_order}
-    erased = [latest.pop(name) for name in sorted(gone)]
-    # The engine keeps nothing of these but when they were fetched.
-    older = [d for d in in_order if d.id in latest and d is not latest[d.id]]
-    with signatures(house.records, duplicates.KIND) as store:
-        groups = duplicates.fold_copies(store, [d.page for d in latest.values()])
-    with signatures(house.records, stories.KIND) as store:
-        told = stories.assign(store, latest.values())
-    leaders = {follower: group.leader for group in groups for follower in group.followers}
-    links = {name: {"duplicate_of": leaders.get(name), "story_id": told.get(name)} for name in latest}
-    folded = [
-        d.model_copy(update={"analysis": d.analysis.model_copy(update=links[d.id])}) for d in latest.values()
-    ]
-    written = {w.id: w for w in engine.write([*older, *folded])}
-    _lead(engine, groups)
-    # Of a refusal by the engine, its own code is the detail.
-    outcomes = [
-        _outcome(
-            Stage.INDEX, latest[w.id].page, Result(w.result), "index_refused" if w.reason else "", w.reason
-        )
-        for w in written.values()
-    ]
-    dropped = [_outcome(Stage.INDEX, d.page, Result.DROPPED, "erased") for d in erased]
-    return outcomes + dropped, groups
 
 
 def watch(house: House, now: datetime) -> list[Alert]:
@@ -373,40 +314,6 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
     return made
 
 
-def replay(house: House, run_id: str, items: Sequence[str], on_outcome: OnOutcome | None = None) -> int:
-    """Try the quarantined `items` again, or all; return how many. What fails again stays, as does what came
-    from a source that another process crawls now or that is no longer there, and rows of a partner's file,
-    which is to be imported again.
-
-    Raises BadUsage for an item that is not in quarantine.
-    """
-    held = runs.quarantined(house.records)
-    unknown = set(items) - {q.item for q in held}
-    if unknown:
-        raise BadUsage(f"not in quarantine: {', '.join(sorted(unknown))}; see `langnghe quarantine list`")
-    chosen = [q for q in held if not items or q.item in items]
-    known = {spec.id for spec in house.sources.specs}
-    urls: dict[str, list[str]] = {}
-    for q in chosen:
-        if q.stage is Stage.CRAWL and q.source_id in known:
-            urls.setdefault(q.source_id, []).append(q.url or q.item)
-    if urls:
-        specs = [find_source(house, name) for name in urls]
-        named_contact(house.settings, specs)
-        with house.collecting(*urls) as free:
-            mine = [spec for spec in specs if spec.id in free]
-            if mine:
-                crawl_sources(house.settings, run_id, mine, urls=urls, on_outcome=on_outcome)
-    judged = [q for q in chosen if q.stage in (Stage.ANALYSE, Stage.INDEX)]
-    pages = _archived(house, {q.item: q.source_id for q in judged})
-    if pages:
-        documents, outcomes = analyse_pages(house, pages)
-        _record(house, run_id, outcomes + index_documents(house, documents), on_outcome)
-    analyse(house, run_id, on_outcome)
-    index(house, run_id, on_outcome)
-    return len(chosen)
-
-
 def read_partition(
     house: House, run_id: str, stage: Stage, partition: Partition, on_outcome: OnOutcome | None
 ) -> list[Page] | None:
@@ -422,20 +329,8 @@ def read_partition(
             reason="partition_damaged",
             detail=str(error),
         )
-        _record(house, run_id, [outcome], on_outcome)
+        record(house, run_id, [outcome], on_outcome)
         return None
-
-
-def _archived(house: House, wanted: Mapping[str, str]) -> list[Page]:
-    sources = set(wanted.values())
-    found: dict[str, Page] = {}
-    for pages in partitions.pages(house, sources) if wanted else ():
-        for page in pages:
-            newer = page.id in wanted and (
-                page.id not in found or found[page.id].fetched_at < page.fetched_at
-            )
-            found |= {page.id: page} if newer else {}
-    return list(found.values())
 
 
 def declare(house: House) -> None:
@@ -467,13 +362,8 @@ def find_source(house: House, name: str) -> SourceSpec:
     raise BadUsage(f"no source {name!r}; `langnghe sources list` names them all")
 
 
-def _outcome(stage: Stage, page: Page, result: Result, reason: str = "", detail: str = "") -> Outcome:
-    return Outcome(
-        stage=stage, item=page.id, source_id=page.source_id, result=result, reason=reason, detail=detail
-    )
-
-
-def _record(house: House, run_id: str, outcomes: Sequence[Outcome], on_outcome: OnOutcome | None) -> None:
+def record(house: House, run_id: str, outcomes: Sequence[Outcome], on_outcome: OnOutcome | None) -> None:
+    """Write outcomes down and tell them."""
     runs.record_outcomes(house.records, run_id, outcomes)
     _tell(outcomes, on_outcome)
 

@@ -19,6 +19,7 @@ from core.records import crawled, decisions, runs, tombstones
 from index.engine import Engine, Query
 from langnghe import pipeline
 from langnghe.house import House, running
+from langnghe.indexing import index_documents
 
 # How long the end waits for runs at first, before it looks for what they have brought; then ever longer, so
 # that workers who follow each other without a gap don't keep it out.
@@ -151,7 +152,7 @@ class _Rebuild:
     def add(self, partition: Partition, pages: list[Page]) -> None:
         """Analyse the pages of a partition and write them down."""
         documents, judged = pipeline.analyse_pages(self.house, pages)
-        written = pipeline.index_documents(self.house, documents, self.engine)
+        written = index_documents(self.house, documents, self.engine)
         judged = [o for o in judged if o.result is Result.QUARANTINED or o.item in self.failed]
         crawled.partition_built(
             self.house.records, self.run_id, partition.path, self.name, [*judged, *written]

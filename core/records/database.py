@@ -6,12 +6,13 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Error as SqliteError
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import RecordsUnavailable
+from core.records.opening import engine_of, shown
 from core.records.tables import SCHEMA
 from core.settings import Settings
 
@@ -39,6 +40,13 @@ class Records:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Give a session for reading that sees one unchanging state, however long it takes."""
+        still = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        with self._session(self.engine.execution_options(**still)) as session:
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed together at the end, or not at all.
 
@@ -61,11 +69,11 @@ class Records:
             cursor.execute("VACUUM")
             (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except SqliteError as error:
-            raise RecordsUnavailable(f"records {_shown(self.engine)}: {error}; run again") from error
+            raise RecordsUnavailable(f"records {shown(self.engine.url)}: {error}; run again") from error
         finally:
             connection.close()
         if busy:
-            raise RecordsUnavailable(f"records {_shown(self.engine)}: someone reads them; run again")
+            raise RecordsUnavailable(f"records {shown(self.engine.url)}: someone reads them; run again")
 
     def close(self) -> None:
         """Release all connections."""
@@ -78,7 +86,7 @@ class Records:
                 yield session
         except DBAPIError as error:
             raise RecordsUnavailable(
-                f"records {_shown(self.engine)}: {_first_line(error)}; check disk and server"
+                f"records {shown(self.engine.url)}: {_first_line(error)}; check disk and server"
             ) from error
 
 
@@ -88,22 +96,7 @@ def open_records(settings: Settings) -> Records:
     Raises RecordsUnavailable for a wrong URL, a server that does not answer, a damaged file, or a schema
     from a newer program.
     """
-    try:
-        url = make_url(settings.database)
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
-    except ModuleNotFoundError as error:
-        what = f"database_url can't be used: {error}"
-        raise RecordsUnavailable(f"{what}; install the extra `postgresql`") from error
-    except ArgumentError as error:
-        raise RecordsUnavailable(f"database_url can't be used: {error}; see LANGNGHE_DATABASE_URL") from error
-    except OSError as error:
-        raise RecordsUnavailable(
-            f"data folder {settings.data_dir}: {error.strerror}; check the path"
-        ) from error
+    engine = engine_of(settings.database)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     elif engine.dialect.name == "postgresql":
@@ -113,14 +106,10 @@ def open_records(settings: Settings) -> Records:
             undone.callback(engine.dispose)
             _upgrade(engine)
             undone.pop_all()
-    except (DBAPIError, OperationalError) as error:
+    except DBAPIError as error:
         why = f"{_first_line(error)}; check file and server"
-        raise RecordsUnavailable(f"records {_shown(engine)}: {why}") from error
+        raise RecordsUnavailable(f"records {shown(engine.url)}: {why}") from error
     return Records(engine)
-
-
-def _shown(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
 
 
 def _first_line(error: DBAPIError) -> str:
@@ -167,7 +156,8 @@ def _upgrade(engine: Engine) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise RecordsUnavailable(
-                f"records {_shown(engine)} were written by a newer version of Lắng Nghe; upgrade this program"
+                f"records {shown(engine.url)} were written by a newer version of Lắng Nghe;"
+                " upgrade this program"
             ) from error
 
 

@@ -7,12 +7,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.contracts import Contract, Decision, Relabel, Triage, What
 from core.errors import Conflict, RegisterBroken
 from core.records.database import Records
 from core.records.runs import LOOKUP
-from core.records.tables import DecisionRow
+from core.records.tables import DecisionRow, storable
 from core.triage import settle
 
 FIRST_HASH = "0" * 64
@@ -68,15 +69,23 @@ def decisions(records: Records, page_id: str | None = None, after: int = 0) -> l
 def triages(records: Records, page_ids: Iterable[str] | None = None) -> dict[str, Triage]:
     """Return where each text that was ever decided on stands, of the texts named or of all, by page id."""
     by_page: dict[str, list[Decision]] = {}
-    for decision in _all(records) if page_ids is None else _of_pages(records, sorted(set(page_ids))):
-        by_page.setdefault(decision.page_id, []).append(decision)
+    with records.read() as session:
+        of_pages = None if page_ids is None else sorted(set(page_ids))
+        for decision in _all(session) if of_pages is None else _of_pages(session, of_pages):
+            by_page.setdefault(decision.page_id, []).append(decision)
     return {name: settle(rows) for name, rows in by_page.items()}
 
 
 def verify(records: Records) -> int:
     """Check the whole register and return its length. Raises RegisterBroken that names the first bad row."""
+    with records.read() as session:
+        return verify_in(session)
+
+
+def verify_in(session: Session) -> int:
+    """Check the register as `session` sees it, as `verify` does."""
     previous, expected = FIRST_HASH, 1
-    with closing(_all(records)) as register:
+    with closing(_all(session)) as register:
         for decision in register:
             whole = decision.previous_hash == previous and decision.hash == _seal(decision)
             if decision.seq != expected or not whole:
@@ -85,18 +94,18 @@ def verify(records: Records) -> int:
     return expected - 1
 
 
-def _all(records: Records) -> Generator[Decision, None, None]:
+def _all(session: Session) -> Generator[Decision, None, None]:
     wanted = select(DecisionRow).order_by(DecisionRow.seq).execution_options(yield_per=500)
-    with records.read() as session, session.scalars(wanted) as rows:
+    with session.scalars(wanted) as rows:
         yield from map(_decision, rows)
 
 
-def _of_pages(records: Records, page_ids: Sequence[str]) -> Iterator[Decision]:
-    with records.read() as session:
-        for start in range(0, len(page_ids), LOOKUP):
-            wanted = DecisionRow.page_id.in_(page_ids[start : start + LOOKUP])
-            rows = session.scalars(select(DecisionRow).where(wanted).order_by(DecisionRow.seq))
-            yield from map(_decision, rows)
+def _of_pages(session: Session, page_ids: Sequence[str]) -> Iterator[Decision]:
+    for start in range(0, len(page_ids), LOOKUP):
+        wanted = DecisionRow.page_id.in_(page_ids[start : start + LOOKUP])
+        yield from map(
+            _decision, session.scalars(select(DecisionRow).where(wanted).order_by(DecisionRow.seq))
+        )
 
 
 def _append(
@@ -120,7 +129,7 @@ def _append(
                 who=who,
                 at=now,
                 what=what,
-                why=why,
+                why=storable(why),
                 relabel=relabel,
                 undoes=undoes,
                 content_hash=shown.content_hash,

@@ -102,8 +102,8 @@ def replace(records: Records, path: str, successor: Partition | None) -> None:
 
 
 def _standing(session: Session, paths: Sequence[str]) -> list[PartitionRow]:
-    """Return the rows of `paths`, which no other may change before the session ends."""
-    query = select(PartitionRow).with_for_update()
+    """Return the rows of `paths`. Only in a session that writes: no other changes them before it ends."""
+    query = select(PartitionRow)
     return [
         row for part in _parts(paths) for row in session.scalars(query.where(PartitionRow.path.in_(part)))
     ]

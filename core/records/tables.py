@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, Text, TypeDecorator, false
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, String, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA = "0009"  # the newest of the migrations that make these tables
@@ -30,11 +30,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def storable(text: str) -> str:
+    """Return `text` as every database can keep it: PostgreSQL has no place for a NUL character in a text."""
+    return text.replace("\0", "\ufffd")
+
+
+class Words(TypeDecorator[str]):
+    """A text of any length, with U+FFFD for each NUL character, so that databases keep the same."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make it storable."""
+        return None if value is None else storable(value)
+
+
 class Table(DeclarativeBase):
     """Base of all tables."""
 
     type_annotation_map = {  # noqa: RUF012
         datetime: UtcDateTime,
+        str: Words,
         dict[str, Any]: JSON,
         dict[str, float]: JSON,
         list[str]: JSON,
@@ -123,7 +140,7 @@ class RobotsRow(Table):
     site: Mapped[str] = mapped_column(primary_key=True)
     checked_at: Mapped[datetime]
     failing_since: Mapped[datetime | None]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str]
     detail: Mapped[str]
 
 
@@ -364,7 +381,7 @@ class AlertRow(Table):
     """An alert, raised once."""
 
     __tablename__ = "alerts"
-    key: Mapped[str] = mapped_column(String, primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
     facts: Mapped[dict[str, Any]]

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from core.records import runs
-from langnghe import pipeline
 from langnghe.commands.console import house, output, print_json, print_outcomes, print_table, progress
 from langnghe.house import running
 
@@ -35,10 +34,12 @@ def replay(
     json: Json = False,
 ) -> None:
     """Try quarantined items again; what fails again stays."""
+    from langnghe.replaying import replay as replay_items
+
     place = house(context)
     with running(place, "quarantine replay") as name:
         with progress() as tell:
-            count = pipeline.replay(place, name, item or (), tell)
+            count = replay_items(place, name, item or (), tell)
         counts = runs.outcome_counts(place.records, name)
     if not count:
         output.print("The quarantine is empty.")

@@ -94,7 +94,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "oracle9://x/y"])
 def test_a_wrong_database_url_is_told_plainly(tmp_path: Path, url: str) -> None:
-    with pytest.raises(RecordsUnavailable, match="database_url can't be used"):
+    with pytest.raises(RecordsUnavailable, match="database URL can't be used"):
         open_records(load_settings(data_dir=tmp_path, database_url=url))
 
 

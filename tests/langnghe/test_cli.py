@@ -29,6 +29,7 @@ def test_help_names_every_command() -> None:
         "drift",
         "sources",
         "quarantine",
+        "records",
         "users",
         "labels",
         "models",
@@ -169,6 +170,27 @@ def test_no_run_works_beside_one_that_is_alone(tmp_path: Path) -> None:
     house.records.close()
     assert done.returncode == 1
     assert "another run works on" in done.stderr
+
+
+def test_records_are_copied_by_one_command_while_nothing_runs(tmp_path: Path) -> None:
+    copy = ("--data-dir", str(tmp_path), "records", "copy", "--to", f"sqlite:///{tmp_path}/there/new.db")
+    command("--data-dir", str(tmp_path), "users", "add", "lan", "--role", "lead")
+    place = House(load_settings(data_dir=tmp_path))
+    with place.alone("run"):
+        refused = command(*copy)
+    place.records.close()
+    assert (refused.returncode, "another run works on" in refused.stderr) == (1, True)
+    assert not (tmp_path / "there").exists()
+
+    copied = command(*copy, "--json")
+    assert (copied.returncode, copied.stderr) == (0, "")
+    told = json.loads(copied.stdout)
+    assert told["target"] == f"sqlite:///{tmp_path}/there/new.db"
+    assert {name: rows for name, rows in told["rows"].items() if rows} == {"users": 1}
+
+    again = command(*copy)
+    assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
+    assert "the target holds records already (users 1 rows); name an empty database" in again.stderr
 
 
 def test_commands_load_only_what_they_need() -> None:

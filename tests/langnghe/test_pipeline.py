@@ -17,6 +17,8 @@ from core.settings import Settings
 from index.engine import Query
 from langnghe import pipeline
 from langnghe.house import House, running
+from langnghe.indexing import index_documents
+from langnghe.replaying import replay
 from nlp.analyser import Analyser
 from tests.conftest import NOON
 from tests.langnghe.conftest import archive, run
@@ -105,7 +107,7 @@ def test_a_page_that_can_t_be_analysed_is_quarantined_alone_and_replayed(
     assert sorted(labels) == ["analysed"] * 3 + ["indexed"] * 3 + ["quarantined:analysis_failed"]
     house.__dict__["analyser"] = sound
     with running(house, "replay") as run_id:
-        assert pipeline.replay(house, run_id, [bad.id]) == 1
+        assert replay(house, run_id, [bad.id]) == 1
     assert runs.quarantined(house.records) == []
     assert house.engine.search(EVERYTHING).total == 4
 
@@ -245,8 +247,8 @@ def test_an_old_revision_that_comes_late_spoils_nothing(house: House, make_page:
 def test_a_text_with_masked_words_is_unchanged_when_written_again(house: House, make_page: MakePage) -> None:
     document = make_page(text="Cháu Nguyễn Thị Bưởi bị bạn đánh, gọi 0912345678 giúp cháu.")
     documents, _ = pipeline.analyse_pages(house, [document])
-    assert [o.label for o in pipeline.index_documents(house, documents)] == ["indexed"]
-    assert [o.label for o in pipeline.index_documents(house, documents)] == ["unchanged"]
+    assert [o.label for o in index_documents(house, documents)] == ["indexed"]
+    assert [o.label for o in index_documents(house, documents)] == ["unchanged"]
 
 
 def test_a_public_source_is_crawled_only_by_someone_who_can_be_written_to(

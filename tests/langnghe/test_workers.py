@@ -52,7 +52,8 @@ def settings(settings_of_each_database: Settings, web: Web, tmp_path: Path) -> S
     for n in range(SOURCES):
         (folder / f"bao-{n}.yaml").write_text(
             f"id: bao-{n}\nname: Báo {n}\nhome: {web.base}/{n}/\ntype: news\n"
-            f"allow_addresses: [{web.address}]\ndiscover: {{feeds: ['{web.base}/{n}/rss.xml']}}\narticles: {{allow: ['^/{n}/']}}\n"
+            f"allow_addresses: [{web.address}]\ndiscover: {{feeds: ['{web.base}/{n}/rss.xml']}}\n"
+            f"articles: {{allow: ['^/{n}/']}}\n"
         )
     crawl = place_settings(tmp_path, delay_s=0.02, batch_pages=3).crawl
     return settings_of_each_database.model_copy(update={"sources_dir": folder, "crawl": crawl})
@@ -62,7 +63,7 @@ def work(settings: Settings, analyser: Analyser, number: int) -> None:
     """Do what a worker's mapped tasks do: crawl its source, analyse and index what waits."""
     house = opened(settings, analyser)
     with running(house, "crawl", RUN, part=f"w{number}"):
-        pipeline.crawl(house, RUN, [f"bao-{number % SOURCES}"], if_due=True)
+        pipeline.crawl(house, RUN, [f"bao-{number % SOURCES}"])
         pipeline.analyse(house, RUN)
         pipeline.index(house, RUN)
     house.engine.close()
@@ -124,9 +125,8 @@ def test_eight_workers_of_whom_three_are_killed_do_everything_once(
         os.kill(pid, signal.SIGKILL)
     ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in workers]
     assert ends == [-signal.SIGKILL] * KILLED + [0] * (WORKERS - KILLED)
-    assert [run.status for run in runs.runs(house.records)] == ["failed"]
 
-    for number in range(WORKERS):
+    for number in range(KILLED):
         work(settings, analyser, number)
     whole(house, web)
     assert [run.status for run in runs.runs(house.records)] == ["done"]
