@@ -34,12 +34,13 @@ test-services: .venv/.dev ## run the tests against servers, which they start: El
 test-transformer: .venv-transformer/.dev ## run the transformer's tests, in an environment of their own (6 GB, with torch)
 	.venv-transformer/bin/python -m pytest -p no:logging tests/nlp/transformer $(ARGS)
 
-check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencies
+check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencies, pins that agree
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/pip check
 
 # Each is measured, whatever limit another missed.
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run: make bench [DATA=DIR]

@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 CONSOLE_STOP_S = 5.0
 # It is started by an asset alone, and what happens to an asset while a DAG is paused never reaches it.
 UNPAUSED = "analyse_and_index"
+POOL = ("langnghe_crawl", 4)  # `langnghe.scheduled` names it; importing that would set Airflow up in our home
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def main() -> int:
     )
     arguments.add_argument("--port", type=int, default=0, help="of Airflow's page; default: a free one")
     given = arguments.parse_args()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
         with ExitStack() as stack:
@@ -77,6 +78,7 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     first = not airflow.home.exists()
     stack.enter_context(airflow)
     with airflow.api() as api:
+        api.pool(*POOL)
         api.unpause(UNPAUSED)
     shell = _shell(folder, {**ours, "AIRFLOW_HOME": str(airflow.home)})
     admin = password(airflow.home) if first else None

@@ -48,21 +48,21 @@ class Api:
 
     def trigger(self, dag: str, **params: Any) -> str:
         """Run a DAG by hand, and return the id of the run."""
-        return self.post(f"dags/{dag}/dagRuns", {"logical_date": None, "conf": params})["dag_run_id"]
+        return str(self.post(f"dags/{dag}/dagRuns", {"logical_date": None, "conf": params})["dag_run_id"])
 
     def runs(self, dag: str) -> list[dict[str, Any]]:
         """Return the runs of a DAG, oldest first."""
-        return self.get(f"dags/{dag}/dagRuns", order_by="run_after")["dag_runs"]
+        return list(self.get(f"dags/{dag}/dagRuns", order_by="run_after")["dag_runs"])
 
     def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
         """Return the task instances of a run."""
-        return self.get(f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"]
+        return list(self.get(f"dags/{dag}/dagRuns/{run}/taskInstances")["task_instances"])
 
     def await_run(self, dag: str, run: str, within_s: float = RUN_S) -> str:
         """Return the state in which a run ended: `success` or `failed`."""
 
         def state() -> str:
-            return self.get(f"dags/{dag}/dagRuns/{run}")["state"]
+            return str(self.get(f"dags/{dag}/dagRuns/{run}")["state"])
 
         self.until(lambda: state() in ENDED, f"run {run} of {dag} has not ended", within_s)
         return state()
@@ -70,7 +70,15 @@ class Api:
     def back_fill(self, dag: str, start: datetime, end: datetime) -> int:
         """Make a back-fill of the intervals that begin from `start` to `end`; return its number."""
         given = {"dag_id": dag, "from_date": start.isoformat(), "to_date": end.isoformat()}
-        return self.post("backfills", given)["id"]
+        return int(self.post("backfills", given)["id"])
+
+    def await_back_fill(self, number: int, within_s: float = RUN_S) -> None:
+        """Return when all runs of a back-fill have ended."""
+
+        def done() -> bool:
+            return self.get(f"backfills/{number}")["completed_at"] is not None
+
+        self.until(done, f"back-fill {number} has not ended", within_s)
 
     def until(self, holds: Callable[[], bool], otherwise: str, within_s: float = RUN_S) -> None:
         """Return when `holds` does. Raises AirflowFailed with `otherwise` when it doesn't in time."""
@@ -87,7 +95,7 @@ class Api:
         answer = self._client.request(method, path, json=given, **how)
         if answer.is_error:
             raise AirflowFailed(f"{method} {answer.url}: {answer.status_code} {answer.text[:500]}")
-        return answer.json()
+        return dict(answer.json())
 
     def __enter__(self) -> Self:
         return self
