@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from tools.local_airflow.configuration import USER, password
 
-WIDTH, HEIGHT = 1440, 1060
+WIDTH, HEIGHT = 1440, 1110
 
 
 def main(folder: Path, picture: Path) -> None:
