@@ -35,7 +35,7 @@ def engine_of(database_url: str) -> Engine:
     except ModuleNotFoundError as error:
         raise _unusable(f"{error}; install the extra `postgresql`") from error
     except ArgumentError as error:
-        raise _unusable(f"{error}; a file is written sqlite:////folder/records.db") from error
+        raise _unusable("a file is written sqlite:////folder/records.db") from error
     except OSError as error:
         raise RecordsUnavailable(f"records {shown(url)}: {error.strerror}; check the path") from error
 

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from core.contracts import What
 from core.records import Records
 from core.records.decisions import Shown, decide
-from core.records.tables import DecisionRow, Table
+from core.records.tables import Table
 
 ROWS = 3
+FREE = ("text", "detail", "why")  # may be of any length; others are or become parts of keys
 LONG = "Một câu rất dài. " * 20_000
 _VIETNAM_SUMMER = datetime(2026, 7, 1, 6, 30, 0, 123456, tzinfo=UTC)
 
@@ -19,12 +20,17 @@ _VIETNAM_SUMMER = datetime(2026, 7, 1, 6, 30, 0, 123456, tzinfo=UTC)
 def fill(records: Records) -> None:
     """Put rows into every table; decisions as people make them, in their chain."""
     with records.write() as session:
-        for table in Table.metadata.sorted_tables:
-            if table is not DecisionRow.__table__:
-                session.execute(sa.insert(table), [row(table, n) for n in range(ROWS)])
+        fill_empty(session.connection(), [t for t in Table.metadata.sorted_tables if t.name != "decisions"])
     for n in range(ROWS):
         shown = Shown(page_id=f"p{n}", content_hash="h", model="m", severity=n, categories=("a",), seq=0)
         decide(records, "lan", What.CONFIRM, [shown], why="đã gọi")
+
+
+def fill_empty(connection: Connection, tables: list[sa.Table]) -> None:
+    """Put rows into those of `tables` that have none."""
+    for table in tables:
+        if connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0:
+            connection.execute(sa.insert(table), [row(table, n) for n in range(ROWS)])
 
 
 def rows(connection: Connection, tables: list[sa.Table]) -> dict[str, list[dict[str, Any]]]:
@@ -59,13 +65,12 @@ def _value(column: sa.Column[Any], number: int) -> Any:
         case sa.DateTime():
             return _VIETNAM_SUMMER + timedelta(days=number)
         case sa.Date():
-            return date(2026, 7, 1 + number)
+            return date(2026, 7, 1) + timedelta(days=number)
         case sa.JSON():
             return {"tỉnh": ["Đà Nẵng", None, 1.5, {"n": 2**53}], "x": "\0"}
         case sa.LargeBinary():
             return bytes(range(256)) * (1 + number)
         case sa.String():
-            indices = column.table.indexes
-            key = column.primary_key or column.unique or any(column.name in i.columns for i in indices)
-            return f"{column.name}-{number}" if key or number < 2 else f"{number} 🙂\t\n{LONG}"
+            free = column.name in FREE and number == 2
+            return f"{number} 🙂\t\n{LONG}" if free else f"{column.name}-{number}"
     raise AssertionError(column)  # a kind of column that no table had

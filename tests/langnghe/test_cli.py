@@ -50,6 +50,7 @@ def test_help_names_every_command() -> None:
         (["extract", "missing.html"], 2, "missing.html: can't be read"),
         (["users", "passwd", "nobody"], 2, "no user 'nobody'; `langnghe users add` makes one"),
         (["quarantine", "replay", "x"], 2, "not in quarantine: x"),
+        (["records", "copy", "--to", "mysql://lan:mat@db/x"], 1, "begins with mysql:, not with postgresql:"),
         (["train", "risk", "--data", "missing.jsonl", "--output", "m"], 2, "missing.jsonl"),
         (["evaluate", "risk", "--data", "missing.jsonl"], 2, "missing.jsonl"),
         (["demo", "--corpus", "missing.parquet", "--no-serve"], 2, "missing.parquet"),

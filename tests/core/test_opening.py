@@ -1,0 +1,88 @@
+"""A database that can't be opened is told of in one line that says why, without its password."""
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from core.errors import RecordsUnavailable
+from core.records import open_records, runs
+from core.settings import load_settings
+from tools.local_elasticsearch.node import free_port
+from tools.local_postgresql import Server
+
+PASSWORD = "rat-bi-mat"
+
+
+def refused(tmp_path: Path, url: str) -> str:
+    """The one line by which the records at `url` are refused."""
+    with pytest.raises(RecordsUnavailable) as told:
+        open_records(load_settings(data_dir=tmp_path, database_url=url))
+    line = str(told.value)
+    assert len(line.splitlines()) == 1
+    assert PASSWORD not in line
+    return line
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "it is not like postgresql://USER"),
+        ("sqlite:/data/records.db", "it is not like"),
+        (f"postgresql://lan:{PASSWORD}@db.example:54x2/langnghe", "it is not like"),
+        (f"postgresql://lan:{PASSWORD}@[::1/langnghe", "it is not like"),
+        (f"postgres://lan:{PASSWORD}@db.example/langnghe", "it begins with postgres:, not with postgresql:"),
+        (f"mysql://lan:{PASSWORD}@db.example/langnghe", "it begins with mysql:"),
+        (f"postgresql+psycopg2://lan:{PASSWORD}@db.example/x", "it begins with postgresql+psycopg2:"),
+        ("sqlite://data/records.db", "sqlite:////folder/records.db"),
+        (f"postgresql://lan:{PASSWORD}@db.invalid/langnghe", "resolve host 'db.invalid'"),
+        (f"postgresql://lan@127.0.0.1/x?password={PASSWORD}&ssl=yes", 'invalid connection option "ssl"'),
+        ("sqlite:////dev/null/records.db", "check the path"),
+        ("sqlite:////dev", "unable to open database file; check file and server"),
+    ],
+)
+def test_a_database_url_that_can_not_be_used(tmp_path: Path, url: str, said: str) -> None:
+    assert said in refused(tmp_path, url)
+
+
+def test_a_server_that_is_not_there(tmp_path: Path) -> None:
+    url = f"postgresql://lan:{PASSWORD}@127.0.0.1:{free_port()}/langnghe"
+    assert "Connection refused; check file and server" in refused(tmp_path, url)
+
+
+def test_a_driver_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert "install the extra `postgresql`" in refused(tmp_path, f"postgresql://lan:{PASSWORD}@db.example/x")
+
+
+@pytest.mark.services
+def test_a_database_that_the_server_does_not_have(tmp_path: Path, postgresql: Server) -> None:
+    url = postgresql.database("there").replace("/there", "/not-there")
+    assert 'database "not-there" does not exist' in refused(tmp_path, url)
+
+
+def test_a_file_that_may_not_be_written_is_as_it_was_when_it_may_be_again() -> None:
+    with TemporaryDirectory() as top:
+        Path(top).chmod(0o755)
+        folder = Path(top) / "data"
+        settings = load_settings(data_dir=folder)
+        records = open_records(settings)
+        runs.start_run(records, "run")
+        records.close()
+        modes = {folder / "records.db": 0o444, folder: 0o555}
+        for path, mode in modes.items():
+            path.chmod(mode)
+        someone = os.geteuid()
+        os.seteuid(65534 if someone == 0 else someone)  # root may write anything
+        try:
+            said = refused(folder, "")
+        finally:
+            os.seteuid(someone)
+        assert "records.db: attempt to write a readonly database; check file and server" in said
+        for path in modes:
+            path.chmod(0o700)
+        again = open_records(settings)
+        assert len(runs.runs(again)) == 1
+        again.close()
