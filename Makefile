@@ -7,13 +7,17 @@ NODES ?= 1
 PORT ?= 0
 .DEFAULT_GOAL := help
 
-.PHONY: help demo elasticsearch test test-services test-transformer check bench bench-health bench-large bench-archive bench-transformer evaluate models constraints clean
+.PHONY: help demo airflow elasticsearch test test-services test-transformer check bench bench-health bench-large bench-archive bench-transformer evaluate models constraints clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: .venv/.app ## crawl a small web on this machine, analyse it, and open the console on it
 	.venv/bin/langnghe demo $(ARGS)
+
+airflow: .venv/.dev ## a real Airflow on this machine with our DAGs and a small web, until Ctrl-C: make airflow [PORT=8080]
+	@tools/system-packages postgresql
+	@exec $(PY) -m tools.local_airflow --port $(PORT) $(ARGS)
 
 elasticsearch: .venv/.dev ## a real Elasticsearch on this machine, until Ctrl-C: make elasticsearch [NODES=3] [PORT=9200]
 	@tools/system-packages maven
@@ -30,12 +34,13 @@ test-services: .venv/.dev ## run the tests against servers, which they start: El
 test-transformer: .venv-transformer/.dev ## run the transformer's tests, in an environment of their own (6 GB, with torch)
 	.venv-transformer/bin/python -m pytest -p no:logging tests/nlp/transformer $(ARGS)
 
-check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencies
+check: .venv/.dev ## lint, format, types, the rooms' imports, unused dependencies, pins that agree
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/pip check
 
 # Each is measured, whatever limit another missed.
 bench: .venv/.dev ## measure speed, as ratios against named peers in the same run: make bench [DATA=DIR]

@@ -56,9 +56,15 @@ DAYS = {
     for name, which in (("from", "first"), ("to", "last"))
 }
 # What may be otherwise a little later, and what stays as it is until a person has mended it.
-PASSING = [ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, StageFailed, Busy]
+PASSING: list[type[BaseException] | str] = [
+    ArchiveUnavailable,
+    RecordsUnavailable,
+    IndexUnavailable,
+    StageFailed,
+    Busy,
+]
 RETRIES = ExceptionRetryPolicy(
-    [RetryRule(list(PASSING)), RetryRule(LangngheError, RetryAction.FAIL)]  # the first that fits counts
+    [RetryRule(PASSING), RetryRule(LangngheError, RetryAction.FAIL)]  # the first that fits counts
 )
 
 
@@ -140,19 +146,19 @@ def failed(context: Mapping[str, Any]) -> None:
     from core.records import notices, open_records
 
     task, now = context["ti"], datetime.now(UTC)
-    of = getattr(task, "rendered_map_index", None) or ""
     error = context.get("exception")
     facts = {
         "dag": task.dag_id,
         "task": task.task_id,
-        "of": of,
         "run": run_name(context),
         "error": type(error).__name__ if error else "Killed",
         "why": masked(str(error)) if isinstance(error, (LangngheError, AirflowException)) else "",
     }
-    if task.task_id == "source":
-        facts["source"] = of
-    key = f"task:{task.dag_id}:{task.task_id}:{of}:{now.astimezone(VIETNAM).date()}"
+    source_id = task.task_id == "source" and getattr(task, "rendered_map_index", None)
+    if source_id:
+        facts["source"] = source_id
+    day = now.astimezone(VIETNAM).date()
+    key = f"task:{task.dag_id}:{task.task_id}:{source_id or ''}:{day}"
     with masking():
         try:
             records = open_records(load_settings())

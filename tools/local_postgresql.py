@@ -30,7 +30,8 @@ class ServerFailed(LangngheError):
 
 
 class Server:
-    """A server whose data are in `folder`; as a context it is started and stopped.
+    """A server whose data are in `folder`, which a later start finds again; as a context it is started and
+    stopped. It ends with this process, however that ends, where `setpriv` is there (Linux).
 
     For root it runs as the package's own user, who must be able to reach the folder.
     """
@@ -39,7 +40,7 @@ class Server:
         self.folder = folder
         self.port = free_port()
         self.log = folder / "server.log"
-        self._password = secrets.token_urlsafe(16)
+        self._password = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -47,9 +48,11 @@ class Server:
         programs = _programs()
         data = self.folder / "data"
         self.folder.mkdir(parents=True, exist_ok=True)
+        password = self.folder / "password"
         if not data.exists():
-            self._lay(programs, data)
-        command = [programs / "postgres", "-D", data, "-p", str(self.port)]
+            self._lay(programs, data, password)
+        self._password = password.read_text()
+        command = [*ending_with_us("INT"), programs / "postgres", "-D", data, "-p", str(self.port)]
         for setting in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"):
             command += ["-c", setting]
         with self.log.open("ab") as log:
@@ -78,26 +81,28 @@ class Server:
             self._process = None
 
     def database(self, name: str) -> str:
-        """Make an empty database and return its URL."""
+        """Return the URL of a database, made if it is not there."""
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if not known:
+                connection.execute(f'CREATE DATABASE "{name}"')
         return self._url(name)
 
     def _url(self, name: str) -> str:
         return f"postgresql://{OWNER}:{self._password}@127.0.0.1:{self.port}/{name}"
 
-    def _lay(self, programs: Path, data: Path) -> None:
-        password = self.folder / "password"
-        password.write_text(self._password)
+    def _lay(self, programs: Path, data: Path, password: Path) -> None:
+        password.touch(0o600)
+        password.write_text(secrets.token_urlsafe(16))
         if os.geteuid() == 0:
             for path in (self.folder, password):
                 shutil.chown(path, "postgres")
         command = [programs / "initdb", "-D", data, "-U", OWNER, "-A", "scram-sha-256"]
         command += [f"--pwfile={password}", "--encoding=UTF8", "--locale=C", "--no-sync"]
         made = subprocess.run(command, capture_output=True, text=True, **_as_someone())
-        password.unlink()
         if made.returncode != 0:
-            raise ServerFailed(f"PostgreSQL could not lay its files in {data}: {made.stderr.strip()}")
+            why = made.stderr.strip().splitlines()[-1:]
+            raise ServerFailed(f"PostgreSQL could not lay its files in {data}: {' '.join(why)}")
 
     def _answers(self) -> bool:
         try:
@@ -114,6 +119,12 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def ending_with_us(signal_name: str) -> list[str]:
+    """Return what goes before a command so that the system sends it a signal when this process is gone."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", signal_name] if setpriv else []
 
 
 def _programs() -> Path:

@@ -335,16 +335,9 @@ class Names:
 
     def _task(self, facts: Mapping[str, str | int | float]) -> str:
         dag, error = str(facts.get("dag", "")), str(facts.get("error", ""))
-        what = " · ".join(
-            part for part in (self.language.say(DAGS.get(dag, dag)), str(facts.get("of") or "")) if part
-        )
-        return self.language.say(
-            "%(what)s: %(why)s. Lượt chạy %(run)s, việc %(task)s: xem nhật ký trong Airflow",
-            what=what,
-            why=self.language.say(ERRORS.get(error, ERRORS["unexpected"])),
-            run=str(facts.get("run", "")),
-            task=str(facts.get("task", "")),
-        )
+        what = [self.language.say(DAGS.get(dag, dag)), str(facts.get("source", ""))]
+        why = self.language.say(ERRORS.get(error, ERRORS["unexpected"]))
+        return f"{' · '.join(filter(None, what))}: {why}"
 
     def _drift(self, facts: Mapping[str, str | int | float]) -> str:
         form = str(facts.get("form", ""))

@@ -60,10 +60,11 @@ def demo(folder: Path, corpus: Corpus | None, on_outcome: OnOutcome | None) -> I
             seconds = time.monotonic() - start
             report = pipeline.report(house, None, datetime.now(UTC))
         counts = runs.outcome_counts(house.records, run_id)
-        yield Demo(house, counts, seconds, report, _account(house))
+        yield Demo(house, counts, seconds, report, lead_account(house))
 
 
-def _account(house: House) -> str | None:
+def lead_account(house: House) -> str | None:
+    """Make the account `LEAD` and return its password; None when it was there before."""
     if any(user.username == LEAD for user in people.users(house.records)):
         return None
     password = people.new_password()

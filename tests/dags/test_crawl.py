@@ -61,6 +61,8 @@ def test_the_run_of_airflow_names_every_outcome_and_log_line(first: tuple[Ran, R
     known = {run.id: run for run in runs.runs(house.records)}
     assert [known[name].status for name in names] == ["done", "done"]
     assert sum(runs.outcome_counts(house.records, names[1]).values()) > 0
+    ours = [line for line in first[0].log.splitlines() if "room=" in line]
+    assert all(f"run={names[0]}" in line for line in ours)
 
 
 def test_a_run_repeated_adds_nothing(
@@ -110,3 +112,12 @@ def test_what_can_pass_is_tried_again(first: tuple[Ran, Ran], airflow: Airflow, 
     today = datetime.now(UTC).date().isoformat()
     ran = airflow.run("analyse_and_index", broken, {"from": today, "to": today})
     assert ran.of("group") == [("failed", 4)]
+
+
+def test_no_password_reaches_the_log_of_a_task(airflow: Airflow, settings: Settings) -> None:
+    url = "postgresql+psycopg://langnghe:hunter2@127.0.0.1:1/langnghe"
+    ran = airflow.run("watch", settings.model_copy(update={"database_url": url}))
+    assert ran.of("alerts") == [("failed", 4)]
+    assert "no alert could be left" in ran.log
+    assert "127.0.0.1:1/" in ran.log
+    assert "hunter2" not in ran.log

@@ -222,6 +222,31 @@ def test_an_alert_on_what_is_no_longer_in_the_taxonomy_is_still_shown(client: Cl
     assert "gone: 9 tin trong 7 ngày" in words(page(client(), "/alerts"))
 
 
+def test_an_alert_of_a_failed_task_says_what_is_the_matter_in_words_of_its_own(
+    client: Client, house: House
+) -> None:
+    facts: dict[str, str | int | float] = {
+        "dag": "crawl",
+        "task": "source",
+        "source": "bao",
+        "run": "crawl:scheduled__2026-11-23T02:00:00+00:00",
+        "error": "ArchiveUnavailable",
+        "why": "archive /srv/archive: No space left on device",
+    }
+    unknown = facts | {"dag": "watch", "error": "KeyError"}
+    tasks = [
+        Alert(key=f"task:{n}", kind=AlertKind.TASK, at=NOW, facts=f) for n, f in enumerate((facts, unknown))
+    ]
+    raise_alerts(house.records, tasks)
+
+    said = words(page(client(), "/alerts"))
+
+    assert "Thu thập · bao: không đọc hoặc ghi được kho lưu trữ" in said
+    assert "Nhật ký trong Airflow: crawl:scheduled__2026-11-23T02:00:00+00:00 · source" in said
+    assert "Theo dõi và cảnh báo · bao: lỗi ngoài dự kiến" in said
+    assert "No space left" not in said
+
+
 @pytest.fixture
 def report(house: House) -> ReportFile:
     """A report that was made and recorded, and a file beside it that was not."""

@@ -1,0 +1,112 @@
+"""Outcomes reconciled: what was lost is named, what waits or was set aside is not; partitions fail alone."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import delete
+
+from core.contracts import Alert, AlertKind, Page, SourceState
+from core.errors import NotReconciled, StageFailed
+from core.outcomes import Outcome, Result, Stage
+from core.records import crawled, notices, runs
+from core.records.claims import hold
+from core.records.tables import PartitionRow
+from langnghe import pipeline, taking_up
+from langnghe.house import House, running
+from tests.langnghe.conftest import archive
+
+MakePage = Callable[..., Page]
+SOURCE = (
+    "id: bao\nname: Báo\nhome: http://127.0.0.9/\ntype: news\nallow_addresses: [127.0.0.9]\n"
+    "discover: {feeds: ['http://127.0.0.9:9/rss']}\narticles: {allow: ['.']}\n"
+)
+
+
+def test_what_was_analysed_is_indexed_or_waits_or_is_missed(house: House, make_page: MakePage) -> None:
+    pages = [make_page(number=n) for n in range(3)]
+    archive(house, pages)
+    with running(house, "test", "one") as run_id:
+        pipeline.analyse(house, run_id)
+        assert pipeline.reconcile(house, run_id) == {"analysed": 3}  # it waits
+        with house.records.write() as session:
+            session.execute(delete(PartitionRow))
+        with pytest.raises(
+            NotReconciled, match=f"run one: 3 pages were analysed .* {min(p.id for p in pages)}"
+        ):
+            pipeline.reconcile(house, run_id)
+        told = [(pages[0], Result.INDEXED, ""), (pages[1], Result.QUARANTINED, "index_refused")]
+        runs.record_outcomes(
+            house.records,
+            "another",
+            [Outcome(stage=Stage.INDEX, item=p.id, source_id="bao", result=r, reason=y) for p, r, y in told],
+        )
+        with pytest.raises(NotReconciled, match=f"1 pages were analysed .* {pages[2].id}"):
+            pipeline.reconcile(house, run_id)
+
+
+def test_what_was_archived_is_in_a_partition(house: House, make_page: MakePage) -> None:
+    archive(house, [make_page(number=n) for n in range(3)])
+    (run,) = runs.runs(house.records)
+    assert pipeline.reconcile(house, run.id) == {"archived": 3}
+    with house.records.write() as session:
+        session.execute(delete(PartitionRow))
+    with pytest.raises(NotReconciled, match="source bao: 3 pages archived, 0 in partitions"):
+        pipeline.reconcile(house, run.id)
+
+
+def test_a_source_that_was_due_was_read_or_another_run_is_at_it(house: House) -> None:
+    (house.settings.sources_dir / "bao.yaml").write_text(SOURCE, "utf-8")  # type: ignore[operator]
+    pipeline.declare(house)
+    with running(house, "test", "one") as run_id:
+        with pytest.raises(NotReconciled, match="source bao was due and has not been read"):
+            pipeline.reconcile(house, run_id, ["bao"])
+        with hold(house.records, "source:bao"):
+            pipeline.reconcile(house, run_id, ["bao", "gone"])
+        crawled.source_ran(house.records, "bao", SourceState.FAILED)
+        pipeline.reconcile(house, run_id, ["bao"])
+
+
+def test_a_partition_that_fails_fails_alone(house: House, make_page: MakePage) -> None:
+    paths = [archive(house, [make_page(number=n)])[0] for n in range(3)]
+    read = house.archive.read
+
+    def torn(path: str) -> list[Page]:
+        if path == paths[1]:
+            raise ValueError(path)
+        return read(path)
+
+    assert taking_up.groups(house, 1000) == [paths]
+    failed = pytest.raises(StageFailed, match=f"1 of 3 partitions failed, as {paths[1]}")
+    with running(house, "test") as run_id, patch.object(house.archive, "read", torn), failed:
+        taking_up.take_up(house, run_id, paths)
+    assert pipeline.waiting(house) == [paths[1]]
+
+
+def test_partitions_are_grouped_within_what_airflow_can_map(house: House, make_page: MakePage) -> None:
+    paths = [archive(house, [make_page(number=n)])[0] for n in range(45)]
+    assert [len(group) for group in taking_up.groups(house, 1000)] == [20, 20, 5]
+    assert [len(group) for group in taking_up.groups(house, 2)] == [23, 22]
+    assert [path for group in taking_up.groups(house, 2) for path in group] == paths
+
+
+def test_days_of_fetching_are_taken_anew(house: House, make_page: MakePage) -> None:
+    (path,) = archive(house, [make_page()])
+    with running(house, "test") as run_id:
+        taking_up.take_up(house, run_id, [path])
+    day = date.fromisoformat(house.archive.describe(path, 0).day)
+    assert taking_up.groups(house, 1000) == []
+    assert taking_up.groups(house, 1000, (day + timedelta(days=1), day + timedelta(days=2))) == []
+    assert taking_up.groups(house, 1000, (day, day)) == [[path]]
+
+
+def test_of_alerts_of_one_key_the_earliest_stands_whichever_was_raised_first(house: House) -> None:
+    now = datetime.now(UTC)
+    later, earlier = (
+        Alert(key="k", kind=AlertKind.RISE, at=now - timedelta(days=n), facts={"n": n}) for n in (0, 1)
+    )
+    assert notices.raise_alerts(house.records, [later]) == [later]
+    assert notices.raise_alerts(house.records, [earlier]) == []
+    assert notices.raise_alerts(house.records, [later]) == []
+    assert notices.alerts(house.records) == [earlier]

@@ -1,0 +1,122 @@
+"""`python -m tools.local_airflow`: Airflow with our DAGs, a small web to crawl, a console, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from shlex import quote
+
+from filelock import FileLock, Timeout
+
+from core.errors import Busy, LangngheError
+from core.settings import load_settings
+from langnghe.demo.run import LEAD, lead_account
+from langnghe.demo.site.server import serving
+from langnghe.house import House
+from tools.local_airflow.airflow import Airflow, see_that_it_is_free
+from tools.local_airflow.component import Component
+from tools.local_airflow.configuration import PASSWORDS, USER, password
+from tools.local_elasticsearch.node import free_port
+from tools.local_postgresql import Server
+
+ROOT = Path(__file__).parents[2]
+CONSOLE_STOP_S = 5.0
+# It is started by an asset alone, and what happens to an asset while a DAG is paused never reaches it.
+UNPAUSED = "analyse_and_index"
+POOL = ("langnghe_crawl", 4)  # `langnghe.scheduled` names it; importing that would set Airflow up in our home
+
+
+def main() -> int:
+    """Start everything, say where it is, and end it at the end. Returns the exit code."""
+    arguments = argparse.ArgumentParser(prog="make airflow", description=__doc__)
+    arguments.add_argument(
+        "--folder", type=Path, default=ROOT / "demo-data" / "airflow", help="of all that it keeps"
+    )
+    arguments.add_argument("--port", type=int, default=0, help="of Airflow's page; default: a free one")
+    given = arguments.parse_args()
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        with ExitStack() as stack:
+            _start(given.folder.resolve(), given.port, stack).await_end()
+    except KeyboardInterrupt:
+        return 0
+    except LangngheError as error:
+        print(f"airflow: {error}", file=sys.stderr)
+        return 1
+
+
+def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
+    """Start all parts, to be ended with `stack`, and say where they are."""
+    begun = time.monotonic()
+    if port:
+        see_that_it_is_free(port)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        stack.enter_context(FileLock(folder / "lock", timeout=0))
+    except Timeout as error:
+        raise Busy(f"another Airflow works on {folder}; end it, or choose another --folder") from error
+    print("Starting PostgreSQL, a small web, the console and Airflow (half a minute or more) ...", flush=True)
+    data = folder / "langnghe"
+    web = stack.enter_context(serving(data))
+    server = stack.enter_context(Server(folder / "postgresql"))
+    ours = {
+        "LANGNGHE_DATA_DIR": str(data),
+        "LANGNGHE_ARCHIVE_URL": "",
+        "LANGNGHE_DATABASE_URL": server.database("records"),
+        "LANGNGHE_SOURCES_DIR": str(web.sources_dir),
+        "LANGNGHE_CRAWL__DELAY_S": "0",
+        "LANGNGHE_CRAWL__CONTACT": "http://127.0.0.1/",
+    }
+    os.environ.update(ours)
+    lead = lead_account(House(load_settings()))
+    console = _console(folder, stack)
+    airflow = Airflow(folder, ROOT / "dags", server.database("airflow"), ours, port=port)
+    first = not airflow.home.exists()
+    stack.enter_context(airflow)
+    with airflow.api() as api:
+        api.pool(*POOL)
+        api.unpause(UNPAUSED)
+    shell = _shell(folder, {**ours, "AIRFLOW_HOME": str(airflow.home)})
+    admin = password(airflow.home) if first else None
+    print(f"Airflow is up after {time.monotonic() - begun:.0f} s: {airflow.url}/")
+    print(f"  sign in as {USER} {_known(admin, f'; it is in {airflow.home / PASSWORDS}')}")
+    print(f"The console: {console}")
+    print(f"  sign in as {LEAD} {_known(lead, f'; a new one: langnghe users passwd {LEAD}')}")
+    print("Press Trigger on `crawl`: `analyse_and_index` follows, and the console's queue fills.")
+    print(f"For `langnghe` and `airflow` in another shell: . {shell}")
+    print(f"All is kept in {folder}. Ctrl-C ends it.", flush=True)
+    return airflow
+
+
+def _console(folder: Path, stack: ExitStack) -> str:
+    """Begin to serve the console, and return its URL."""
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("langnghe")), "serve", "--port", str(port)]
+    console = Component("console", command, folder / "logs" / "console.log")
+    stack.callback(console.stop, CONSOLE_STOP_S)
+    console.start(os.environ, folder)
+    return f"http://127.0.0.1:{port}/"
+
+
+def _shell(folder: Path, environment: dict[str, str]) -> Path:
+    """Write the environment for a shell to read, for its owner alone; return the file."""
+    path = folder / "environment"
+    path.touch(0o600)
+    path.write_text("".join(f"export {name}={quote(value)}\n" for name, value in environment.items()))
+    return path
+
+
+def _known(secret: str | None, otherwise: str) -> str:
+    return (
+        f"with password {secret} (shown only now)"
+        if secret
+        else f"with the password of the first start{otherwise}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
