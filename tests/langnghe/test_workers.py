@@ -149,18 +149,16 @@ def test_a_run_whose_connections_are_cut_goes_on_or_is_repeated(
     settings: Settings, web: Web, analyser: Analyser
 ) -> None:
     house = opened(settings, analyser)
-    for stage in (Stage.CRAWL, Stage.ANALYSE, Stage.INDEX):
-        cut: list[int] = []
+    cut: dict[Stage, int] = {}
 
-        def cut_at_first(outcome: Outcome, stage: Stage = stage, cut: list[int] = cut) -> None:
-            if outcome.stage is stage and not cut:
-                cut.append(cut_all(settings.database_url))
+    def cut_at_first(outcome: Outcome) -> None:
+        if outcome.stage not in cut:
+            cut[outcome.stage] = cut_all(settings.database_url)
 
+    for _ in range(len(Stage)):
         with suppress(RecordsUnavailable), running(house, "run", RUN) as run_id:
             pipeline.run(house, run_id, on_outcome=cut_at_first)
-        assert cut
-    with running(house, "run", RUN) as run_id:
-        pipeline.run(house, run_id)
+    assert all(cut[stage] for stage in (Stage.CRAWL, Stage.ANALYSE, Stage.INDEX))
     whole(house, web)
     assert [run.status for run in runs.runs(house.records)] == ["done"]
     house.engine.close()
