@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from core.contracts import VIETNAM
 from core.records import tombstones
 from core.records.crawled import seen
 from core.records.follows import followed_threads
@@ -22,6 +23,7 @@ class Agenda:
         """Plan for `spec` as part of `crawl`."""
         self.spec = spec
         self.records = crawl.records
+        self.dated = crawl.dated
         self.known: set[str] = set()  # ids of addresses that this run has taken up or left
         self.left = crawl.settings.crawl.pages_per_run
         self.slack = timedelta(minutes=spec.every_minutes) / 2
@@ -46,12 +48,18 @@ class Agenda:
         found: dict[str, Candidate] = {}
         for link in links:
             kind = self.spec.kind_of(link.url) or ("article" if given else None)
-            if kind is None or not self.spec.has(link.url):
+            if kind is None or not self.spec.has(link.url) or not self._of_its_days(link):
                 continue
             name = page_id(link.url)
             if name not in self.known:
                 found.setdefault(name, Candidate(name, link.url, What(kind), link.published_at))
         return found
+
+    def _of_its_days(self, link: Link) -> bool:
+        """Say whether the run wants pages of the day that a list gives for `link`, if it gives one."""
+        if self.dated is None or link.published_at is None:
+            return True
+        return self.dated[0] <= link.published_at.astimezone(VIETNAM).date() <= self.dated[1]
 
     async def fresh(self, wanted: dict[str, Candidate]) -> tuple[Sequence[Candidate], set[str]]:
         """Return which of `wanted` are asked for at once, and which are never: they were erased."""

@@ -24,6 +24,7 @@ from crawlers.failures import named
 from crawlers.hosts import Hosts
 from crawlers.profile import Profile
 from crawlers.readers import Readers
+from crawlers.run import Days
 from crawlers.tasks import Shape
 
 
@@ -49,6 +50,7 @@ class Crawl:
 
     `tell` hears outcomes that are written down, `finished` what a source's robots.txt and discovery gave;
     `fail` ends the crawl with an error that concerns all sources: the archive or the records are gone.
+    `dated` are the days of which pages are wanted, if not of all.
     """
 
     settings: Settings
@@ -60,6 +62,7 @@ class Crawl:
     tell: Callable[[Sequence[Outcome]], None]
     finished: Callable[[str, Mapping[str, tuple[bool, str]]], None]
     fail: Callable[[LangngheError], None]
+    dated: Days | None = None
     told: set[str] = field(default_factory=set)  # items that have their outcome
 
 

@@ -36,6 +36,7 @@ from crawlers.health import health
 from crawlers.hosts import Hosts
 from crawlers.project import REACTOR, project_settings
 from crawlers.readers import Readers
+from crawlers.run import Days
 from crawlers.source import SourceSpec
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ READERS = max(1, min(4, os.cpu_count() or 1))
 
 
 class Job(Contract):
-    """What to crawl: `urls` None means that each source's pages are discovered.
+    """What to crawl: `urls` None means that pages are discovered, if `dated` those of some days.
 
     `scout`: look over the site of the one source, and tell what was found instead.
     """
@@ -58,6 +59,7 @@ class Job(Contract):
     run_id: str
     specs: tuple[SourceSpec, ...]
     urls: dict[str, tuple[str, ...]] | None = None
+    dated: Days | None = None
     scout: bool = False
     debug: bool = False
 
@@ -125,6 +127,7 @@ async def _crawl(job: Job, sink: TextIO) -> None:
         tell=tell,
         finished=finished,
         fail=fail,
+        dated=job.dated,
     )
     all_sources = asyncio.ensure_future(_scout(crawl, job, sink) if job.scout else _all(crawl, job))
     await asyncio.wait({all_sources, failure}, return_when=asyncio.FIRST_COMPLETED)
@@ -165,7 +168,7 @@ async def _source(crawl: Crawl, spec: SourceSpec, urls: Sequence[str] | None) ->
     except Exception as error:
         log("crawlers").error("source failed", source=spec.id, error=named(error))
         broke_off = Reason(code=Why.BROKE_OFF)
-    if urls is not None:
+    if urls is not None or crawl.dated is not None:
         return
     spider = crawler.spider if isinstance(crawler.spider, SourceSpider) else None
     try:

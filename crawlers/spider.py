@@ -93,10 +93,13 @@ class SourceSpider(Spider):
             for output in self.requests(*taken):
                 yield output
             return
-        await self.agenda.open()
+        if self.crawl.dated is None:
+            await self.agenda.open()
         for request in self.discovery.start():
             yield request
         await self.discovery.ended.wait()
+        if self.crawl.dated is not None:
+            return  # what is known comes in its turn
         for candidate in await self.agenda.due():
             yield self._request(candidate)
 

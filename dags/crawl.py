@@ -49,7 +49,7 @@ def crawl() -> None:
         from langnghe import pipeline
 
         with at_work() as (house, run_id):
-            pipeline.crawl(house, run_id, [source_id])
+            pipeline.crawl(house, run_id, [source_id], dated=asked_days())
             announce(any(path.startswith(f"source={source_id}/") for path in pipeline.waiting(house)))
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
@@ -57,7 +57,8 @@ def crawl() -> None:
         from langnghe import pipeline
 
         with at_work() as (house, run_id):
-            return pipeline.reconcile(house, run_id, were_due or ())
+            expected = were_due if were_due and asked_days() is None else ()
+            return pipeline.reconcile(house, run_id, expected)
 
     sources: Any = due()  # what it returns, Airflow gives to the next: the checker can't know
     source.expand(source_id=sources) >> reconcile(sources)

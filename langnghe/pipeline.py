@@ -20,6 +20,7 @@ from core.records import crawled, decisions, notices, partners, runs, tombstones
 from core.records.days import source_days
 from core.records.standing import standings
 from core.settings import Settings
+from crawlers.run import Days
 from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
@@ -73,13 +74,15 @@ def crawl(
     run_id: str,
     source_ids: Sequence[str] = (),
     on_outcome: OnOutcome | None = None,
+    dated: Days | None = None,
 ) -> None:
     """Fetch new and changed pages of the named sources, or of all that are due, into the archive.
 
     A source is passed over that another process crawls, or has crawled since this run began, unless its turn
-    has come again: each is crawled once, whoever else begins at the same time or comes to it late. A source
-    file with a mistake is reported as an outcome and leaves the others running. Raises BadUsage for a name
-    that is no source.
+    has come again: each is crawled once, whoever else begins at the same time or comes to it late. `dated`:
+    of what is new just what lists date from the one day to the other (`crawlers.run.crawl`). A source file
+    with a mistake is reported as an outcome and leaves the others running. Raises BadUsage for a name that is
+    no source.
     """
     declare(house)
     faults = [
@@ -108,7 +111,7 @@ def crawl(
             if spec not in mine:
                 log("pipeline").info("source passed over: another run crawls it or just did", source=spec.id)
         if mine:
-            crawl_sources(house.settings, run_id, mine, on_outcome=on_outcome)
+            crawl_sources(house.settings, run_id, mine, on_outcome=on_outcome, dated=dated)
 
 
 def _crawled_since(house: House, at: datetime) -> set[str]:

@@ -56,9 +56,15 @@ DAYS = {
     for name, which in (("from", "first"), ("to", "last"))
 }
 # What may be otherwise a little later, and what stays as it is until a person has mended it.
-PASSING = [ArchiveUnavailable, RecordsUnavailable, IndexUnavailable, StageFailed, Busy]
+PASSING: list[type[BaseException] | str] = [
+    ArchiveUnavailable,
+    RecordsUnavailable,
+    IndexUnavailable,
+    StageFailed,
+    Busy,
+]
 RETRIES = ExceptionRetryPolicy(
-    [RetryRule(list(PASSING)), RetryRule(LangngheError, RetryAction.FAIL)]  # the first that fits counts
+    [RetryRule(PASSING), RetryRule(LangngheError, RetryAction.FAIL)]  # the first that fits counts
 )
 
 

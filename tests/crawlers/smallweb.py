@@ -17,7 +17,7 @@ from core.records import Records, runs
 from core.records.crawled import declare_sources, source_health
 from core.records.tables import HostRow, RobotsRow, SeenRow, VisitRow
 from core.settings import CrawlSettings, Settings, load_settings
-from crawlers.run import crawl
+from crawlers.run import Days, crawl
 from crawlers.source import SourceSpec
 
 WORDS = "Sáng nay nhà trường họp phụ huynh để bàn việc đưa đón học sinh và giữ an toàn quanh cổng trường. "
@@ -136,12 +136,17 @@ class Place:
     settings: Settings
     records: Records
 
-    def crawl(self, *specs: SourceSpec, urls: Mapping[str, Sequence[str]] | None = None) -> list[Outcome]:
+    def crawl(
+        self,
+        *specs: SourceSpec,
+        urls: Mapping[str, Sequence[str]] | None = None,
+        dated: Days | None = None,
+    ) -> list[Outcome]:
         """Crawl `specs` as a run of its own; return the outcomes as they were told."""
         declare_sources(self.records, [(s.id, s.name, s.home, True) for s in specs])
         run_id = runs.start_run(self.records, "crawl")
         told: list[Outcome] = []
-        crawl(self.settings, run_id, specs, urls, told.append)
+        crawl(self.settings, run_id, specs, urls, told.append, dated)
         runs.finish_run(self.records, run_id, "done")
         stored = runs.outcomes(self.records, run_id)
         assert sorted(o.item for o in told) == [o.item for o in sorted(stored, key=lambda o: o.item)]

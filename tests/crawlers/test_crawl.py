@@ -1,7 +1,7 @@
 import json
 import math
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -372,3 +372,22 @@ def test_an_article_keeps_what_json_ld_says(newspaper: Newspaper) -> None:
 
 def test_the_feed_gives_the_date_that_the_page_lacks(newspaper: Newspaper) -> None:
     assert newspaper[2]["/bai/2"].published_at == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_of_some_days_only_what_lists_date_so_or_not_at_all_is_fetched(web: Web, place: Place) -> None:
+    paths = [f"/bai/tin-{n}.html" for n in range(4)]
+    for path in paths:
+        web.put(path, article(f"Tin {path}"))
+    # The second is of the 24th in Vietnam, the last has no date.
+    dates = [
+        "Mon, 23 Nov 2026 16:59:59 GMT",
+        "Mon, 23 Nov 2026 17:00:00 GMT",
+        "Fri, 27 Nov 2026 07:30:00 +0700",
+    ]
+    web.feed("/rss.xml", paths, dates)
+    days = (date(2026, 11, 24), date(2026, 11, 26))
+    told = place.crawl(web.spec(), dated=days)
+    assert sorted(o.url for o in told) == [f"{web.base}{paths[n]}" for n in (1, 3)]
+    assert place.health("bao-thu").checked_at is None
+    assert place.crawl(web.spec(), dated=days) == []
+    assert len(place.crawl(web.spec())) == 2

@@ -78,9 +78,9 @@ def test_a_partition_that_fails_fails_alone(house: House, make_page: MakePage) -
         return read(path)
 
     assert taking_up.groups(house, 1000) == [paths]
-    with running(house, "test") as run_id, patch.object(house.archive, "read", torn):
-        with pytest.raises(StageFailed, match=f"1 of 3 partitions failed, as {paths[1]}"):
-            taking_up.take_up(house, run_id, paths)
+    failed = pytest.raises(StageFailed, match=f"1 of 3 partitions failed, as {paths[1]}")
+    with running(house, "test") as run_id, patch.object(house.archive, "read", torn), failed:
+        taking_up.take_up(house, run_id, paths)
     assert pipeline.waiting(house) == [paths[1]]
 
 
@@ -88,7 +88,7 @@ def test_partitions_are_grouped_within_what_airflow_can_map(house: House, make_p
     paths = [archive(house, [make_page(number=n)])[0] for n in range(45)]
     assert [len(group) for group in taking_up.groups(house, 1000)] == [20, 20, 5]
     assert [len(group) for group in taking_up.groups(house, 2)] == [23, 22]
-    assert sum(taking_up.groups(house, 2), []) == paths
+    assert [path for group in taking_up.groups(house, 2) for path in group] == paths
 
 
 def test_days_of_fetching_are_taken_anew(house: House, make_page: MakePage) -> None:
