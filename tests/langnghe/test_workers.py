@@ -120,9 +120,14 @@ def test_eight_workers_of_whom_three_are_killed_do_everything_once(
         return bool(runs.outcomes(house.records, RUN, stage))
 
     moments = (lambda: len(web.asked) > 4, lambda: told(Stage.ANALYSE), lambda: told(Stage.INDEX))
-    for pid, moment in zip(workers[:KILLED], moments, strict=True):
-        until(moment)
-        os.kill(pid, signal.SIGKILL)
+    try:
+        for pid, moment in zip(workers[:KILLED], moments, strict=True):
+            until(moment)
+            os.kill(pid, signal.SIGKILL)
+    except BaseException:
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        raise
     ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in workers]
     assert ends == [-signal.SIGKILL] * KILLED + [0] * (WORKERS - KILLED)
 
@@ -149,18 +154,16 @@ def test_a_run_whose_connections_are_cut_goes_on_or_is_repeated(
     settings: Settings, web: Web, analyser: Analyser
 ) -> None:
     house = opened(settings, analyser)
-    for stage in (Stage.CRAWL, Stage.ANALYSE, Stage.INDEX):
-        cut: list[int] = []
+    cut: dict[Stage, int] = {}
 
-        def cut_at_first(outcome: Outcome, stage: Stage = stage, cut: list[int] = cut) -> None:
-            if outcome.stage is stage and not cut:
-                cut.append(cut_all(settings.database_url))
+    def cut_at_first(outcome: Outcome) -> None:
+        if outcome.stage not in cut:
+            cut[outcome.stage] = cut_all(settings.database_url)
 
+    for _ in range(len(Stage)):
         with suppress(RecordsUnavailable), running(house, "run", RUN) as run_id:
             pipeline.run(house, run_id, on_outcome=cut_at_first)
-        assert cut
-    with running(house, "run", RUN) as run_id:
-        pipeline.run(house, run_id)
+    assert all(cut[stage] for stage in (Stage.CRAWL, Stage.ANALYSE, Stage.INDEX))
     whole(house, web)
     assert [run.status for run in runs.runs(house.records)] == ["done"]
     house.engine.close()
