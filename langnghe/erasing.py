@@ -64,7 +64,8 @@ def request(house: House, page: str, who: str, why: str) -> tuple[set[str], set[
 
 
 def go_on(house: House) -> Erased:
-    """Remove all that is left of pages with an unfinished tombstone. Call it as a run.
+    """Remove all that is left of pages with an unfinished tombstone. Call it as a run that is alone,
+    or while nobody collects: what was let in before a tombstone was set must be in the archive by then.
 
     Raises ArchiveUnavailable, IndexUnavailable or RecordsUnavailable where something can't be changed now;
     the tombstones stay unfinished then.

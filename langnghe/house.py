@@ -113,13 +113,23 @@ class House:
             yield
 
     @contextmanager
-    def collecting(self, *source_ids: str, wait_s: float = 0.0) -> Iterator[frozenset[str]]:
-        """Bring in pages of sources, of each as the only one; give those that nobody else works on."""
-        names = {f"source:{source_id}": source_id for source_id in source_ids}
+    def collecting(self, *source_ids: str) -> Iterator[frozenset[str]]:
+        """Bring in pages of sources, of each as the only one; give those that nobody else works on.
+
+        Who waits for the right to rearrange the archive may hold this one alone (`nobody_collects`): take it
+        first, or not at all.
+        """
         with (
             hold(self.records, "collecting", shared=True, wait_s=inf),
-            hold(self.records, *names, wait_s=wait_s) as got,
+            self.only_one_on(*source_ids) as free,
         ):
+            yield free
+
+    @contextmanager
+    def only_one_on(self, *source_ids: str) -> Iterator[frozenset[str]]:
+        """Work on sources as the only one; give those that nobody else works on."""
+        names = {f"source:{source_id}": source_id for source_id in source_ids}
+        with hold(self.records, *names) as got:
             yield frozenset(names[name] for name in got)
 
     @contextmanager

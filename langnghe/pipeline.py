@@ -159,7 +159,7 @@ def adopt(house: House, run_id: str, source_ids: Collection[str] | None = None) 
     orphans = partitions.clear(house, source_ids)
     adopted = 0
     for source in sorted({house.archive.describe(path, 0).source_id for path in orphans}):
-        with house.collecting(source) as free:
+        with house.only_one_on(source) as free:
             # Once more: what was found before may have been written down meanwhile.
             for path in partitions.clear(house, [source]) if free else ():
                 adopted += _adopt(house, run_id, path)

@@ -37,7 +37,7 @@ class Pruned(Contract):
 
 
 def prune(house: House, now: datetime, *, dry_run: bool = False) -> Pruned:
-    """Remove what is due at `now`, or say how much that would be. Call it as a run.
+    """Remove what is due at `now`, or say how much that would be. Call it as a run that is alone.
 
     Raises Busy while an index is being rebuilt.
     """

@@ -102,7 +102,8 @@ class Server:
         made = subprocess.run(command, capture_output=True, text=True, **_as_someone())
         if made.returncode != 0:
             why = made.stderr.strip().splitlines()[-1:]
-            raise ServerFailed(f"PostgreSQL could not lay its files in {data}: {' '.join(why)}")
+            hint = "; the user postgres has to be able to reach it" if os.geteuid() == 0 else ""
+            raise ServerFailed(f"PostgreSQL could not lay its files in {data}: {' '.join(why)}{hint}")
 
     def _answers(self) -> bool:
         try:

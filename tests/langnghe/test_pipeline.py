@@ -10,7 +10,7 @@ import pytest
 from core.contracts import AlertKind, Analysis, Page, PageType, Reason, SourceState, What, Why
 from core.errors import BadSettings, Busy
 from core.outcomes import Stage
-from core.records import crawled, runs
+from core.records import crawled, runs, tombstones
 from core.records.claims import held
 from core.records.decisions import Shown, decide
 from core.settings import Settings
@@ -337,3 +337,31 @@ def test_single_partitions_are_analysed_and_indexed_by_their_names(house: House,
         pipeline.index(house, run_id)
     assert pipeline.waiting(house) == []
     assert house.engine.search(EVERYTHING).total == 3
+
+
+def test_what_another_process_is_about_to_write_down_is_left_to_it(house: House, make_page: MakePage) -> None:
+    [orphan] = house.archive.write([make_page()])
+    house.spool.write(orphan.path, [])  # it waits for no index
+    # Adopting waits for nobody: who finishes erasures alone waits for the right to rearrange.
+    with running(house, "crawl") as run_id, house.nobody_collects(), house.rearranging():
+        with house.only_one_on("bao"):
+            assert pipeline.adopt(house, run_id) == 0
+        assert pipeline.adopt(house, run_id) == 1
+    with running(house, "index") as run_id:
+        with house.partition(orphan.path):
+            pipeline.analyse(house, run_id)
+            pipeline.index(house, run_id)
+        assert pipeline.waiting(house) == [orphan.path]
+        assert house.spool.partitions() == {orphan.path}
+        pipeline.index(house, run_id)
+        assert house.spool.partitions() == set()
+
+
+def test_an_erasure_that_was_cut_off_is_finished_by_a_crawl_that_begins_alone(house: House) -> None:
+    tombstones.erase(house.records, {"a" * 24: ()}, "lan", "theo yêu cầu")
+    with running(house, "crawl") as run_id:
+        with house.collecting("another"):
+            pipeline.crawl(house, run_id)
+        assert tombstones.tombstones(house.records, unfinished=True)
+        pipeline.crawl(house, run_id)
+        assert not tombstones.tombstones(house.records, unfinished=True)

@@ -120,9 +120,14 @@ def test_eight_workers_of_whom_three_are_killed_do_everything_once(
         return bool(runs.outcomes(house.records, RUN, stage))
 
     moments = (lambda: len(web.asked) > 4, lambda: told(Stage.ANALYSE), lambda: told(Stage.INDEX))
-    for pid, moment in zip(workers[:KILLED], moments, strict=True):
-        until(moment)
-        os.kill(pid, signal.SIGKILL)
+    try:
+        for pid, moment in zip(workers[:KILLED], moments, strict=True):
+            until(moment)
+            os.kill(pid, signal.SIGKILL)
+    except BaseException:
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        raise
     ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in workers]
     assert ends == [-signal.SIGKILL] * KILLED + [0] * (WORKERS - KILLED)
 

@@ -60,22 +60,13 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     except Timeout as error:
         raise Busy(f"another Airflow works on {folder}; end it, or choose another --folder") from error
     print("Starting PostgreSQL, a small web, the console and Airflow (half a minute or more) ...", flush=True)
-    data = folder / "langnghe"
-    web = stack.enter_context(serving(data))
     server = stack.enter_context(Server(folder / "postgresql"))
-    ours = {
-        "LANGNGHE_DATA_DIR": str(data),
-        "LANGNGHE_ARCHIVE_URL": "",
-        "LANGNGHE_DATABASE_URL": server.database("records"),
-        "LANGNGHE_SOURCES_DIR": str(web.sources_dir),
-        "LANGNGHE_CRAWL__DELAY_S": "0",
-        "LANGNGHE_CRAWL__CONTACT": "http://127.0.0.1/",
-    }
+    ours = _house(folder / "langnghe", server, stack)
     os.environ.update(ours)
     lead = lead_account(House(load_settings()))
     console = _console(folder, stack)
     airflow = Airflow(folder, ROOT / "dags", server.database("airflow"), ours, port=port)
-    first = not airflow.home.exists()
+    first = not (airflow.home / PASSWORDS).exists()
     stack.enter_context(airflow)
     with airflow.api() as api:
         api.pool(*POOL)
@@ -83,13 +74,26 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     shell = _shell(folder, {**ours, "AIRFLOW_HOME": str(airflow.home)})
     admin = password(airflow.home) if first else None
     print(f"Airflow is up after {time.monotonic() - begun:.0f} s: {airflow.url}/")
-    print(f"  sign in as {USER} {_known(admin, f'; it is in {airflow.home / PASSWORDS}')}")
+    print(f"  sign in as {USER} {_known(admin, f'it is in {airflow.home / PASSWORDS}')}")
     print(f"The console: {console}")
-    print(f"  sign in as {LEAD} {_known(lead, f'; a new one: langnghe users passwd {LEAD}')}")
+    print(f"  sign in as {LEAD} {_known(lead, f'a new one: langnghe users passwd {LEAD}')}")
     print("Press Trigger on `crawl`: `analyse_and_index` follows, and the console's queue fills.")
     print(f"For `langnghe` and `airflow` in another shell: . {shell}")
     print(f"All is kept in {folder}. Ctrl-C ends it.", flush=True)
     return airflow
+
+
+def _house(data: Path, server: Server, stack: ExitStack) -> dict[str, str]:
+    """Begin to serve the small web, and return the settings of a house that crawls it."""
+    web = stack.enter_context(serving(data))
+    return {
+        "LANGNGHE_DATA_DIR": str(data),
+        "LANGNGHE_ARCHIVE_URL": "",
+        "LANGNGHE_DATABASE_URL": server.database("records"),
+        "LANGNGHE_SOURCES_DIR": str(web.sources_dir),
+        "LANGNGHE_CRAWL__DELAY_S": "0",
+        "LANGNGHE_CRAWL__CONTACT": "http://127.0.0.1/",
+    }
 
 
 def _console(folder: Path, stack: ExitStack) -> str:
@@ -111,11 +115,9 @@ def _shell(folder: Path, environment: dict[str, str]) -> Path:
 
 
 def _known(secret: str | None, otherwise: str) -> str:
-    return (
-        f"with password {secret} (shown only now)"
-        if secret
-        else f"with the password of the first start{otherwise}"
-    )
+    if secret is None:
+        return f"with the password of the first start; {otherwise}"
+    return f"with password {secret} (shown only now)"
 
 
 if __name__ == "__main__":

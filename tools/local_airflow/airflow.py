@@ -19,7 +19,7 @@ from tools.local_airflow.api import ANSWER_S, Api
 from tools.local_airflow.component import AirflowFailed, Component, last_words
 from tools.local_elasticsearch.node import free_port
 
-START_S = 300.0  # a quiet machine with two cores takes 20 s
+START_S = 300.0  # two cores that others used too took 30 to 90 s
 STOP_S = 10.0
 POLL_S = 0.2
 AIRFLOW = (sys.executable, "-m", "airflow")
@@ -28,10 +28,10 @@ AIRFLOW = (sys.executable, "-m", "airflow")
 class Airflow:
     """An Airflow on loopback that runs the DAGs of the folder `dags`, with its own files in `folder`.
 
-    `database` is the URL of a PostgreSQL database that is its alone, `environment` what its tasks see beside
-    this process's own. `settings` are Airflow's, by `section.name`; `port` is that of its web page and its
-    REST API, 0 a free one. A later start on the same folder and database finds everything again. As a context
-    it is started and stopped.
+    `database` is the URL of a PostgreSQL database that is its alone. `environment` is what its tasks see
+    beside this process's own, of which no `LANGNGHE_…` reaches them. `settings` are Airflow's, by
+    `section.name`; `port` is that of its web page and its REST API, 0 a free one. A later start on the same
+    folder and database finds everything again. As a context it is started and stopped.
     """
 
     def __init__(
@@ -46,9 +46,8 @@ class Airflow:
         self.folder, self.port = folder.resolve(), port or free_port()
         self.home = self.folder / "home"
         self.environment = configuration.environment(self.home, environment or {})
-        self._config = configuration.settings(self.home, dags.resolve(), database, self.port) | (
-            settings or {}
-        )
+        ours = configuration.settings(self.home, dags.resolve(), database, self.port)
+        self._config = {**ours, **(settings or {})}
         # Without a server for logs: those of this machine are read from its disk.
         parts = (["scheduler", "--skip-serve-logs"], ["dag-processor"], ["api-server"])
         self.components = {command[0]: self.component(command[0], command) for command in parts}

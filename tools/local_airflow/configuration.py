@@ -76,6 +76,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def environment(home: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with `given` in it, and nothing of any other Airflow."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    """Return this process's environment with `given` in it, and nothing of another Airflow or house."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "LANGNGHE_"))
+    }
     return {**kept, **given, "AIRFLOW_HOME": str(home)}
