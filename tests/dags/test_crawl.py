@@ -121,3 +121,12 @@ def test_no_password_reaches_the_log_of_a_task(airflow: Airflow, settings: Setti
     assert "no alert could be left" in ran.log
     assert "127.0.0.1:1/" in ran.log
     assert "hunter2" not in ran.log
+
+
+# The last one: in the one process of these tests, Airflow keeps asking a DAG for the days of an earlier run.
+def test_all_sources_are_asked_for_days_on_demand_due_or_not(
+    first: tuple[Ran, Ran], airflow: Airflow, settings: Settings
+) -> None:
+    ran = airflow.run("crawl", settings, {"from": "2001-01-01", "to": "2001-01-02"})
+    assert (ran.state, ran.of("source")) == ("success", [DONE, DONE])
+    assert ran.events == len(SOURCES)  # sections name pages without a date, which the first run left
