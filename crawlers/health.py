@@ -24,8 +24,8 @@ def health(
     with the reason, `minimum` how many pages are expected of a run, `passed_over` how many were left for the
     next run, `resting` how many gave nothing lately and were left alone, `waiting` how many are known and
     were not due, `halted` why pages were left (the budget is spent, the host wants to be left alone),
-    `shortfall` what its past weeks let expect and did not come. What can't be read has failed; what can be
-    read and brings too little is late.
+    `shortfall` what its past weeks let expect and did not come. What can't be read has failed (the records
+    call it late the first time); what can be read and brings too little is late.
     """
     by_result: Counter[Result] = Counter()
     for (result, _), count in counts.items():

@@ -217,21 +217,28 @@ def source_ran(
     new: bool = False,
     every: timedelta = timedelta(hours=1),
 ) -> None:
-    """Write down how a source's run ended; `new` says that it gave new pages. Failures are counted."""
+    """Write down how a source's run ended; `new` says that it gave new pages.
+
+    A source that was read before is late the first time that it can't be, failed from the second on. Either
+    counts as a failure.
+    """
     now = datetime.now(UTC)
-    failed, late = state is SourceState.FAILED, state is SourceState.LATE
+    unread = state is SourceState.FAILED
     with records.write() as session:
         row = session.get_one(SourceRow, source_id)
+        if unread and row.failures == 0 and row.read_at is not None:
+            state = SourceState.LATE
         _enter(row, state, now)
         row.reasons = [reason.model_dump(mode="json") for reason in reasons]
         row.checked_at, row.due_at = now, now + every
-        row.failures = row.failures + 1 if failed else 0
-        if not failed:
+        row.failures = row.failures + 1 if unread else 0
+        if not unread:
             row.read_at = now
         if new:
             row.new_at = now
+        late = state is SourceState.LATE and not unread
         day = now.astimezone(VIETNAM).date()
-        add_day(session, SourceDay(source_id=source_id, day=day, checks=1, failed=failed, late=late))
+        add_day(session, SourceDay(source_id=source_id, day=day, checks=1, failed=unread, late=late))
 
 
 def source_health(records: Records) -> list[SourceHealth]:

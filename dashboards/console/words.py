@@ -94,6 +94,8 @@ ALERTS = {
     AlertKind.DRIFT: _("Tin khác với dữ liệu huấn luyện"),
     AlertKind.TASK: _("Việc định kỳ không thành công"),
 }
+# Why a source could not be read; the first time it is late for that.
+UNREAD = {Why.DISCOVERY, Why.NONE_KEPT, Why.RESTING, Why.BROKE_OFF}
 # Why a source is in its state: one sentence each, filled in with the facts of the reason.
 WHY = {
     Why.NO_PAGE: _("Không tìm thấy trang tin nào"),
@@ -325,12 +327,13 @@ class Names:
             before, after = (float(facts.get(end, 0)) for end in ("before", "after"))
             what = self.changed(str(facts.get("measure")), before, after)
             return say("%(name)s có thể đã thay đổi cấu trúc trang. %(what)s", name=name, what=what)
-        said = (
-            say("%(name)s ít tin hơn mức thường, cần kiểm tra nguồn", name=name)
-            if alert.kind is AlertKind.LATE
-            else say("Thu thập từ %(name)s không thành công, cần kiểm tra nguồn", name=name)
-        )
         reason = _reason(facts)
+        if alert.kind is AlertKind.FAILED:
+            said = say("Thu thập từ %(name)s không thành công, cần kiểm tra nguồn", name=name)
+        elif reason and reason.code in UNREAD:
+            said = say("Lượt thu thập vừa qua từ %(name)s không thành công, lượt sau sẽ thử lại", name=name)
+        else:
+            said = say("%(name)s ít tin hơn mức thường, cần kiểm tra nguồn", name=name)
         return f"{said}. {self.why(reason)}" if reason else said
 
     def _task(self, facts: Mapping[str, str | int | float]) -> str:
