@@ -25,7 +25,7 @@ def interval(house: House) -> tuple[SourceState, int, list[AlertKind]]:
     return health.state, health.failures, raised
 
 
-def test_a_source_whose_host_is_down_for_two_intervals_has_failed_and_recovers_by_itself(
+def test_a_source_whose_host_is_down_is_late_then_failed_and_recovers_by_itself(
     tmp_path: Path,
 ) -> None:
     crawl = CrawlSettings(delay_s=0, pages_per_run=15, retries=0)
@@ -34,7 +34,8 @@ def test_a_source_whose_host_is_down_for_two_intervals_has_failed_and_recovers_b
         house = House(settings)
         assert interval(house) == (SourceState.OK, 0, [])
     with closing(house):
-        assert interval(house) == (SourceState.FAILED, 1, [AlertKind.FAILED])
-        assert interval(house) == (SourceState.FAILED, 2, [])  # told once
+        assert interval(house) == (SourceState.LATE, 1, [AlertKind.LATE])
+        assert interval(house) == (SourceState.FAILED, 2, [AlertKind.FAILED])
+        assert interval(house) == (SourceState.FAILED, 3, [])  # told once
         with serving(tmp_path / "web"):
             assert interval(house) == (SourceState.OK, 0, [])

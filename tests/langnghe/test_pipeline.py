@@ -211,8 +211,9 @@ def test_silent_and_failed_sources_raise_one_alert_each(house: House, tmp_path: 
     for name in ("im", "hong", "tot"):
         crawled.source_ran(house.records, name, SourceState.OK, new=True)
     later = now + timedelta(hours=house.settings.watch.silent_hours + 1)
-    crawled.source_ran(house.records, "hong", SourceState.FAILED, reasons=[Reason(code=Why.NO_PAGE)])
-    assert [(a.kind, a.facts["source"]) for a in pipeline.watch(house, now)] == [(AlertKind.FAILED, "hong")]
+    for kind in (AlertKind.LATE, AlertKind.FAILED):
+        crawled.source_ran(house.records, "hong", SourceState.FAILED, reasons=[Reason(code=Why.NO_PAGE)])
+        assert [(a.kind, a.facts["source"]) for a in pipeline.watch(house, now)] == [(kind, "hong")]
     assert [(a.kind, a.facts["source"]) for a in pipeline.watch(house, later)] == [
         (AlertKind.SILENT, "im"),
         (AlertKind.SILENT, "tot"),
