@@ -18,7 +18,9 @@ from core.settings import Settings
 from dashboards.console.acts import shown
 from dashboards.console.app import create_app
 from dashboards.console.guard import SESSION_COOKIE
+from dashboards.console.language import language
 from dashboards.console.notices import REPORT_POLICY
+from dashboards.console.words import Names
 from index.embedded import EmbeddedEngine
 from tests.dashboards.conftest import Client, House
 from tests.dashboards.console_world import (
@@ -407,3 +409,12 @@ def test_what_stands_out_in_the_week_leads_to_the_texts_that_say_it(client: Clie
 def test_who_may_not_read_texts_is_told_no_words_of_them(client: Client, house: House) -> None:
     house.engine.write(pools(days=1))
     assert "bể bơi" not in client(Role.POLICY).get("/overview").text
+
+
+def test_a_source_that_is_late_because_it_was_not_read_is_not_said_to_have_few_texts() -> None:
+    facts = {"name": "Báo Mai", "why": "discovery", "url": "https://mai.example/rss", "reason": "unreachable"}
+    alert = Alert(key="late:bao:2026-11-28", kind=AlertKind.LATE, at=NOW, facts=facts)
+    said = Names(language("vi")).message(alert)
+    assert said.startswith(
+        "Lượt thu thập vừa qua từ Báo Mai không thành công, lượt sau sẽ thử lại. Không đọc"
+    )
