@@ -4,6 +4,7 @@ A task leaves its own alert, unless its process was killed: then the run's last 
 that took too long is told of by Airflow's DAG processor (`cut_off`).
 """
 
+import errno
 import os
 import traceback
 from collections.abc import Mapping
@@ -20,8 +21,10 @@ from core.errors import (
     BadSettings,
     Busy,
     IndexUnavailable,
+    IndexUnusable,
     LangngheError,
     RecordsUnavailable,
+    RecordsUnusable,
     StageFailed,
 )
 from core.logs import log, masked, masking
@@ -36,10 +39,18 @@ PASSING: list[type[BaseException] | str] = [
     Busy,
 ]
 # What stays as it is until a person has mended it, or is for the next run: who took too long once does again.
+UNUSABLE: list[type[BaseException] | str] = [RecordsUnusable, IndexUnusable]
 LASTING: list[type[BaseException] | str] = [LangngheError, AirflowTaskTimeout]
 RETRIES = ExceptionRetryPolicy(
-    [RetryRule(PASSING), RetryRule(LASTING, RetryAction.FAIL)]  # the first that fits counts
+    [
+        RetryRule(UNUSABLE, RetryAction.FAIL),  # the first that fits counts
+        RetryRule(PASSING),
+        RetryRule(LASTING, RetryAction.FAIL),
+    ]
 )
+# Of what the system says: a full disk, a faulty one, too much open, a network out of reach.
+PASSING_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
+PASSING_CODES |= {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 TOLD = "told"  # what a task that left an alert leaves for `ended` to find
 
 
@@ -110,17 +121,18 @@ def _instance(name: str, known: list[str]) -> tuple[str, int]:
 def _leave(dag_id: str, run_id: str, error: str, *, task: str = "", source: str = "", why: str = "") -> None:
     """Raise one alert. Raises the error of settings or records."""
     from core.records import notices, open_records
+    from core.records.partners import source_names
 
     now = datetime.now(UTC)
     facts = {"dag": dag_id, "task": task, "run": run_name(dag_id, run_id), "error": error, "why": why}
-    if source:
-        facts["source"] = source
     # What one run lost is not what another did.
     once = run_id if task == "reconcile" else str(now.astimezone(VIETNAM).date())
     key = f"task:{dag_id}:{task}:{source}:{error}:{once}"
     before = os.umask(0o077)
     try:
         with masking(), closing(open_records(settings())) as records:
+            if source:
+                facts |= {"source": source, "name": source_names(records).get(source, source)}
             notices.raise_alerts(records, [Alert(key=key, kind=AlertKind.TASK, at=now, facts=facts)])
     finally:
         os.umask(before)
@@ -137,7 +149,8 @@ def told(error: Exception) -> Exception:
     where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
     with masking():
         log("dags").error("unexpected", error=type(error).__name__, where=" > ".join(where))
-    if isinstance(error, OSError):
+    broken_off = isinstance(error, (ConnectionError, TimeoutError))
+    if isinstance(error, OSError) and (broken_off or error.errno in PASSING_CODES):
         return StageFailed(
             f"{type(error).__name__}: {error.strerror or 'no reason given'}; it is tried again"
         )

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core.archive import Partition
 from core.contracts import VIETNAM, Alert, AlertKind, Reason, ReportFile, SourceState, Why
-from core.errors import BadUsage, RecordsUnavailable
+from core.errors import BadUsage, RecordsUnavailable, RecordsUnusable
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, claims, crawled, notices, open_records, runs, tombstones
 from core.records.database import MIGRATIONS
@@ -82,7 +82,7 @@ def test_records_of_the_first_schema_sign_all_texts_anew(records: Records, setti
 def test_records_of_a_newer_program_are_left_alone(records: Records, settings: Settings) -> None:
     with records.engine.execution_options(write=True).begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(RecordsUnavailable, match="newer version"):
+    with pytest.raises(RecordsUnusable, match="newer version"):
         open_records(settings)
 
 

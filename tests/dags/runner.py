@@ -3,6 +3,7 @@
 One JSON line on standard input asks for one run by `dag.test`, one on standard output says what became of it.
 """
 
+import errno
 import json
 import os
 import sys
@@ -25,9 +26,29 @@ def main() -> None:
     initdb()
     bag = DagBag(str(DAGS))
     dags = {dag.dag_id: [dag.catchup, dag.max_active_runs, limited(dag)] for dag in bag.dags.values()}
-    print(json.dumps({"errors": bag.import_errors, "dags": dags}), file=answers, flush=True)
+    found = {"errors": bag.import_errors, "dags": dags, "retried": retried()}
+    print(json.dumps(found), file=answers, flush=True)
     for line in sys.stdin:
         print(json.dumps(run(bag, **json.loads(line))), file=answers, flush=True)
+
+
+def retried() -> list[str]:
+    """Return the errors, of some, after which a task is tried again."""
+    from airflow.sdk import RetryAction
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from core.errors import Busy, IndexUnavailable, IndexUnusable, RecordsUnavailable, RecordsUnusable
+    from langnghe.failures import RETRIES, told
+
+    ours = [RecordsUnavailable(), RecordsUnusable(), IndexUnavailable(), IndexUnusable(), Busy()]
+    codes = [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EIO, errno.ECONNRESET, errno.ETIMEDOUT]
+    systems = [OSError(code, errno.errorcode[code]) for code in codes]
+    return [
+        error.strerror if isinstance(error, OSError) else type(error).__name__
+        for error in [*ours, *systems, ValueError()]
+        if RETRIES.evaluate(told(error), try_number=1, max_tries=3).action is not RetryAction.FAIL
+        and not isinstance(told(error), AirflowFailException)  # Airflow asks no policy about it
+    ]
 
 
 def limited(dag: Any) -> bool:

@@ -61,13 +61,11 @@ def test_what_was_crawled_is_announced_and_then_found(first: tuple[Ran, Ran], ho
     assert {hit.document.page.source_id for hit in found} == set(SOURCES)
 
 
-def test_the_run_of_airflow_names_every_outcome_and_log_line(first: tuple[Ran, Ran], house: House) -> None:
+def test_the_run_of_airflow_names_every_outcome(first: tuple[Ran, Ran], house: House) -> None:
     names = [f"crawl:{first[0].run_id}", f"analyse_and_index:{first[1].run_id}"]
     known = {run.id: run for run in runs.runs(house.records)}
     assert [known[name].status for name in names] == ["done", "done"]
     assert sum(runs.outcome_counts(house.records, names[1]).values()) > 0
-    ours = [line for line in first[0].log.splitlines() if "room=" in line]
-    assert all(f"run={names[0]}" in line for line in ours)
 
 
 def test_a_run_repeated_adds_nothing(
@@ -83,17 +81,23 @@ def test_a_run_repeated_adds_nothing(
     assert indexed.of("reconcile") == [DONE]
 
 
-def test_a_source_that_fails_fails_alone_and_leaves_an_alert(
+def test_a_source_that_fails_leaves_an_alert_and_log_lines_with_the_name_of_the_run(
     first: tuple[Ran, Ran], airflow: Airflow, settings: Settings, house: House
 ) -> None:
     assert settings.sources_dir is not None
     (settings.sources_dir / "cong-khai.yaml").write_text(PUBLIC, "utf-8")
+    (settings.sources_dir / "faulty.yaml").write_text("id: [", "utf-8")
     ran = airflow.run("crawl", settings)
+    (settings.sources_dir / "faulty.yaml").unlink()
+    ours = [line for line in ran.log.splitlines() if "room=" in line]
+    assert ours
+    assert all(f"run=crawl:{ran.run_id}" in line for line in ours)
     assert ran.of("source") == [("failed", 1)]  # no try more of what only a person can mend
     assert (ran.of("reconcile"), ran.of("ended")) == ([DONE], [("failed", 1)])
     assert ran.state == "failed"
     [told] = left(house)
     assert (told["task"], told["source"], told["error"]) == ("source", "cong-khai", "BadSettings")
+    assert told["name"] == "Báo công khai"
     assert told["run"] == f"crawl:{ran.run_id}"
     assert "crawl.contact" in str(told["why"])
 
