@@ -76,11 +76,19 @@ class PartitionForeign(PartitionDamaged):
 
 
 class RecordsUnavailable(LangngheError):
-    """The records database can't be reached, or its schema is newer than this program."""
+    """The records database can't be reached or written now. Try again later."""
+
+
+class RecordsUnusable(RecordsUnavailable):
+    """The records stay out of reach until someone mends it: a wrong URL or password, a newer schema."""
 
 
 class IndexUnavailable(LangngheError):
     """The index can't be reached or is damaged. It can be made anew from archive and records."""
+
+
+class IndexUnusable(IndexUnavailable):
+    """The index stays of no use until someone makes it anew: another version's, or another program's."""
 
 
 class StageFailed(LangngheError):

@@ -4,19 +4,21 @@ A manual run with `from` and `to` takes all anew that was fetched from the one d
 after a new model came into use.
 """
 
+from datetime import timedelta
+
 from airflow.sdk import TriggerRule, dag, task
 
-from langnghe.scheduled import ARCHIVE, DAYS, DEFAULTS, MOST_MAPPED, START, asked_days, at_work
+from langnghe.failures import ended
+from langnghe.scheduled import ARCHIVE, DAYS, DEFAULTS, EACH, MOST_MAPPED, asked_days, at_work
 
 
 @dag(
     schedule=[ARCHIVE],
-    start_date=START,
-    catchup=False,
-    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=24),
     params=DAYS,
     default_args=DEFAULTS,
     doc_md=__doc__,
+    **EACH,
 )
 def analyse_and_index() -> None:
     """Map over groups of partitions; then see that every page has been through."""
@@ -42,7 +44,7 @@ def analyse_and_index() -> None:
         with at_work() as (house, run_id):
             return pipeline.reconcile(house, run_id)
 
-    group.expand(paths=waiting()) >> reconcile()
+    group.expand(paths=waiting()) >> reconcile() >> ended()
 
 
 analyse_and_index()

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
 
-from langnghe.scheduled import DEFAULTS, START, VIETNAM_TIME, at_work
+from langnghe.failures import ended
+from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work
 
 
 @dag(
     schedule=CronTriggerTimetable("20 3 * * *", timezone=VIETNAM_TIME),
-    start_date=START,
-    catchup=False,
-    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=20),
     default_args=DEFAULTS | {"execution_timeout": timedelta(hours=4)},
     doc_md=__doc__,
+    **EACH,
 )
 def maintenance() -> None:
     """One after the other, each whatever became of the one before."""
@@ -39,7 +39,7 @@ def maintenance() -> None:
         with at_work() as (house, _):
             return maintaining.look_at_sources(house, datetime.now(UTC))
 
-    prune() >> compact() >> sources()
+    prune() >> compact() >> sources() >> ended()
 
 
 maintenance()

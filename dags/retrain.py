@@ -7,20 +7,20 @@ from typing import Any
 from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from langnghe.scheduled import DEFAULTS, START, asked_files, at_work, files
+from langnghe.failures import ended
+from langnghe.scheduled import DEFAULTS, EACH, asked_files, at_work, files
 
 
 @dag(
     schedule=None,
-    start_date=START,
-    catchup=False,
-    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=24),
     params={
         "data": files("rows to train on, besides people's decisions"),
         "held_out": files("rows to judge by, besides the decisions that are held out"),
     },
     default_args=DEFAULTS | {"execution_timeout": timedelta(hours=6)},
     doc_md=__doc__,
+    **EACH,
 )
 def retrain() -> None:
     """Train, judge, promote."""
@@ -54,7 +54,7 @@ def retrain() -> None:
     # What one task returns Airflow gives to the next: the checker can't know.
     candidate: Any = train()
     found: Any = judge(candidate)
-    promote(candidate, found)
+    promote(candidate, found) >> ended()
 
 
 retrain()

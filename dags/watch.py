@@ -8,16 +8,16 @@ from datetime import timedelta
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from langnghe.scheduled import DEFAULTS, START, VIETNAM_TIME, at_work, interval_end
+from langnghe.failures import ended
+from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
 
 
 @dag(
     schedule=CronDataIntervalTimetable("*/30 * * * *", timezone=VIETNAM_TIME),
-    start_date=START,
-    catchup=False,
-    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=2),
     default_args=DEFAULTS | {"execution_timeout": timedelta(minutes=20)},
     doc_md=__doc__,
+    **EACH,
 )
 def watch() -> None:
     """Look once."""
@@ -29,7 +29,7 @@ def watch() -> None:
         with at_work() as (house, _):
             return [alert.key for alert in pipeline.watch(house, interval_end())]
 
-    alerts()
+    alerts() >> ended()
 
 
 watch()

@@ -3,18 +3,20 @@
 Each run is for its data interval: the last whole week before the interval's end, as known by then.
 """
 
+from datetime import timedelta
+
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from langnghe.scheduled import DEFAULTS, START, VIETNAM_TIME, at_work, interval_end
+from langnghe.failures import ended
+from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
 
 
 @dag(
     schedule=CronDataIntervalTimetable("0 6 * * MON", timezone=VIETNAM_TIME),
-    start_date=START,
-    catchup=False,
-    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=6),
     default_args=DEFAULTS,
     doc_md=__doc__,
+    **EACH,
 )
 def weekly_report() -> None:
     """Make one report."""
@@ -26,7 +28,7 @@ def weekly_report() -> None:
         with at_work() as (house, _):
             return pipeline.report(house, None, interval_end()).week
 
-    report()
+    report() >> ended()
 
 
 weekly_report()

@@ -1,11 +1,11 @@
-"""What the DAG files share: how a task enters the house, what is tried again, what a failure leaves behind.
+"""What the DAG files share: how a task enters the house, what a run may be asked for, what each DAG keeps to.
 
-The only module that knows Airflow. DAG files import it when they are read, so it loads nothing slow.
+With `langnghe.failures` the only module that knows Airflow. DAG files import both when they are read, so they
+load nothing slow.
 """
 
 import os
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,31 +14,19 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import (
     Asset,
     AssetAlias,
-    ExceptionRetryPolicy,
     Param,
-    RetryAction,
-    RetryRule,
     get_current_context,
 )
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException
 
-from core.contracts import VIETNAM, Alert, AlertKind
-from core.errors import (
-    ArchiveUnavailable,
-    BadUsage,
-    Busy,
-    IndexUnavailable,
-    LangngheError,
-    RecordsUnavailable,
-    StageFailed,
-)
-from core.logs import log, masked, masking
-from core.settings import load_settings
+from core.contracts import VIETNAM
+from core.errors import BadUsage
+from core.logs import masking
+from langnghe.failures import RETRIES, cut_off, failed, run_name, settings, told
 
 if TYPE_CHECKING:
     from langnghe.house import House
 
-START = datetime(2026, 1, 1, tzinfo=UTC)  # no interval before it can be back-filled
 VIETNAM_TIME = str(VIETNAM)
 # `analyse_and_index` waits for news of the archive. A task that may have some has NEWS as its outlet, and
 # announces the archive only if it has.
@@ -55,17 +43,6 @@ DAYS = {
     )
     for name, which in (("from", "first"), ("to", "last"))
 }
-# What may be otherwise a little later, and what stays as it is until a person has mended it.
-PASSING: list[type[BaseException] | str] = [
-    ArchiveUnavailable,
-    RecordsUnavailable,
-    IndexUnavailable,
-    StageFailed,
-    Busy,
-]
-RETRIES = ExceptionRetryPolicy(
-    [RetryRule(PASSING), RetryRule(LangngheError, RetryAction.FAIL)]  # the first that fits counts
-)
 
 
 @contextmanager
@@ -81,28 +58,23 @@ def at_work(*, alone: bool = False) -> Iterator[tuple["House", str]]:
 
     context = get_current_context()
     task = context["ti"]
-    run_id = run_name(context)
+    run_id = run_name(task.dag_id, task.run_id)
     before = os.umask(0o077)  # archive, records and index hold what identifies children
     house = None
     try:
         with masking():
-            house = House(load_settings())
+            house = House(settings())
             part = f"{task.task_id} {task.map_index}"
             with running(house, task.dag_id, run_id, WAIT_S, alone=alone, part=part):
                 yield house, run_id
     except AirflowException:
         raise  # skips and the like
     except Exception as error:
-        raise _told(error) from None
+        raise told(error) from None
     finally:
         if house is not None:
             house.close()
         os.umask(before)
-
-
-def run_name(context: Mapping[str, Any]) -> str:
-    """Return the id of the run in records and logs. Airflow's own is unique only within a DAG."""
-    return f"{context['ti'].dag_id}:{context['ti'].run_id}"
 
 
 def interval_end() -> datetime:
@@ -141,48 +113,13 @@ def announce(news: bool) -> None:
         get_current_context()["outlet_events"][NEWS].add(ARCHIVE)
 
 
-def failed(context: Mapping[str, Any]) -> None:
-    """Leave an alert of a task that failed for good: one a day for each task and source."""
-    from core.records import notices, open_records
-
-    task, now = context["ti"], datetime.now(UTC)
-    error = context.get("exception")
-    facts = {
-        "dag": task.dag_id,
-        "task": task.task_id,
-        "run": run_name(context),
-        "error": type(error).__name__ if error else "Killed",
-        "why": masked(str(error)) if isinstance(error, (LangngheError, AirflowException)) else "",
-    }
-    source_id = task.task_id == "source" and getattr(task, "rendered_map_index", None)
-    if source_id:
-        facts["source"] = source_id
-    day = now.astimezone(VIETNAM).date()
-    key = f"task:{task.dag_id}:{task.task_id}:{source_id or ''}:{day}"
-    with masking():
-        try:
-            records = open_records(load_settings())
-            notices.raise_alerts(records, [Alert(key=key, kind=AlertKind.TASK, at=now, facts=facts)])
-            records.close()
-        except LangngheError as fault:
-            log("dags").error("no alert could be left", task=task.task_id, error=str(fault))
-
-
-def _told(error: Exception) -> Exception:
-    """Return what Airflow is to hear of `error`."""
-    if isinstance(error, LangngheError):
-        error.args = (masked(str(error)),)
-        return error
-    where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
-    with masking():
-        log("dags").error("unexpected", error=type(error).__name__, where=" > ".join(where))
-    if isinstance(error, OSError):
-        return StageFailed(
-            f"{type(error).__name__}: {error.strerror or 'no reason given'}; it is tried again"
-        )
-    return AirflowFailException(f"unexpected {type(error).__name__}; the task's log says where")
-
-
+# What each DAG is given: runs follow each other, and one that takes too long is told of.
+EACH: dict[str, Any] = {
+    "start_date": datetime(2026, 1, 1, tzinfo=UTC),  # no interval before it can be back-filled
+    "catchup": False,
+    "max_active_runs": 1,
+    "on_failure_callback": cut_off,
+}
 DEFAULTS: dict[str, Any] = {
     "retries": 3,
     "retry_delay": timedelta(minutes=2),

@@ -1,5 +1,6 @@
 """Opening the records: connections, schema, and database errors in plain words."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.errors import RecordsUnavailable
+from core.errors import RecordsUnavailable, RecordsUnusable
 from core.records.opening import engine_of, shown
 from core.records.tables import SCHEMA
 from core.settings import Settings
@@ -21,6 +22,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_S = 30
 # The advisory lock of PostgreSQL by which writers take turns, as they do on SQLite: "LNGR".
 WRITERS = 0x4C4E4752
+
+# What opening says of faults that do not pass. At connecting psycopg gives the server's words and no code.
+LASTING = re.compile(
+    r"authentication failed|no password supplied|no pg_hba.conf entry|does not exist"
+    r"|invalid connection option|not a database|malformed|readonly"
+)
 
 
 class Records:
@@ -93,8 +100,8 @@ class Records:
 def open_records(settings: Settings) -> Records:
     """Open the records named by the settings, making or upgrading the schema.
 
-    Raises RecordsUnavailable for a wrong URL, a server that does not answer, a damaged file, or a schema
-    from a newer program.
+    Raises RecordsUnavailable for a server that does not answer; RecordsUnusable for a wrong URL, user,
+    password or database, a damaged file, or a schema from a newer program.
     """
     engine = engine_of(settings.database)
     if engine.dialect.name == "sqlite":
@@ -107,8 +114,8 @@ def open_records(settings: Settings) -> Records:
             _upgrade(engine)
             undone.pop_all()
     except DBAPIError as error:
-        why = f"{_first_line(error)}; check file and server"
-        raise RecordsUnavailable(f"records {shown(engine.url)}: {why}") from error
+        kind = RecordsUnusable if LASTING.search(_first_line(error)) else RecordsUnavailable
+        raise kind(f"records {shown(engine.url)}: {_first_line(error)}; check file and server") from error
     return Records(engine)
 
 
@@ -155,7 +162,7 @@ def _upgrade(engine: Engine) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise RecordsUnavailable(
+            raise RecordsUnusable(
                 f"records {shown(engine.url)} were written by a newer version of Lắng Nghe;"
                 " upgrade this program"
             ) from error

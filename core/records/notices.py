@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Set
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
 
-from core.contracts import Alert, ReportFile
+from core.contracts import Alert, AlertKind, ReportFile
 from core.errors import BadUsage
 from core.records.database import Records
 from core.records.tables import AlertRow, ReportRow
@@ -14,7 +14,8 @@ from core.records.tables import AlertRow, ReportRow
 def raise_alerts(records: Records, alerts: Iterable[Alert]) -> list[Alert]:
     """Store alerts whose key is new, and return those.
 
-    Of alerts of one key the earliest stands, so that a back-fill ends the same in whatever order it runs.
+    Of alerts of one key the earliest stands, so that a back-fill ends the same in whatever order it runs; but
+    one that a person has seen stays as it was seen.
     """
     fresh: list[Alert] = []
     with records.write() as session:
@@ -24,20 +25,27 @@ def raise_alerts(records: Records, alerts: Iterable[Alert]) -> list[Alert]:
                 session.add(AlertRow(**alert.model_dump()))
                 session.flush()
                 fresh.append(alert)
-            elif alert.at < row.at:
+            elif alert.at < row.at and row.acknowledged_at is None:
                 row.at, row.facts = alert.at, alert.facts
     return fresh
 
 
-def alerts(records: Records, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
-    """Return alerts, newest first."""
-    wanted = select(AlertRow).order_by(AlertRow.at.desc(), AlertRow.key).limit(limit)
-    if open_only:
-        wanted = wanted.where(AlertRow.acknowledged_at.is_(None))
+def alerts(records: Records, *, open_only: bool = False, seen: int = 200) -> list[Alert]:
+    """Return all alerts that nobody has seen, grave texts before the rest; then so many of the `seen` ones.
+
+    Of each the newest first.
+    """
+    grave_first = case((AlertRow.kind == AlertKind.GRAVE, 0), else_=1)
+    newest_first = (AlertRow.at.desc(), AlertRow.key)
+    unseen = AlertRow.acknowledged_at.is_(None)
+    wanted = [select(AlertRow).where(unseen).order_by(grave_first, *newest_first)]
+    if not open_only:
+        wanted.append(select(AlertRow).where(~unseen).order_by(*newest_first).limit(seen))
     with records.read() as session:
         return [
             Alert.model_validate({f: getattr(row, f) for f in Alert.model_fields})
-            for row in session.scalars(wanted)
+            for query in wanted
+            for row in session.scalars(query)
         ]
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
-from core.errors import RecordsUnavailable
+from core.errors import RecordsUnusable
 
 # A server that does not answer at all is told of after this, not after the system's minutes.
 CONNECT_S = 10
@@ -21,7 +21,7 @@ _DRIVERS = {
 def engine_of(database_url: str) -> Engine:
     """Return an engine that has not connected yet; of a SQLite file the folder is made.
 
-    Raises RecordsUnavailable for a URL that can't be used; the message has no part of one that may hold a
+    Raises RecordsUnusable for a URL that can't be used; the message has no part of one that may hold a
     password.
     """
     url = _url(database_url)
@@ -37,7 +37,7 @@ def engine_of(database_url: str) -> Engine:
     except ArgumentError as error:
         raise _unusable("a file is written sqlite:////folder/records.db") from error
     except OSError as error:
-        raise RecordsUnavailable(f"records {shown(url)}: {error.strerror}; check the path") from error
+        raise RecordsUnusable(f"records {shown(url)}: {error.strerror}; check the path") from error
 
 
 def shown(url: URL) -> str:
@@ -58,5 +58,5 @@ def _url(text: str) -> URL:
     return url.set(drivername=_DRIVERS[url.drivername])
 
 
-def _unusable(why: str) -> RecordsUnavailable:
-    return RecordsUnavailable(f"the database URL can't be used: {why}; see LANGNGHE_DATABASE_URL or --to")
+def _unusable(why: str) -> RecordsUnusable:
+    return RecordsUnusable(f"the database URL can't be used: {why}; see LANGNGHE_DATABASE_URL or --to")

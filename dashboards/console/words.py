@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core import errors
 from core.contracts import Alert, AlertKind, PageType, Reason, SourceState, State, What, Why
 from core.makeup import Measure
 from core.outcomes import Result, Stage
@@ -120,7 +121,7 @@ MEASURES = {
     Measure.REPEATED: _("Đoạn văn lặp lại giữa các trang"),
     Measure.COMMENTS: _("Bài có bình luận mới, so với số trang mới"),
 }
-# What Airflow runs, and why a task of it failed, by the class of the error (`core.errors`).
+# What Airflow runs, the tasks of it that its name does not tell, and why one failed.
 DAGS = {
     "crawl": _("Thu thập"),
     "analyse_and_index": _("Phân tích và lập chỉ mục"),
@@ -129,11 +130,30 @@ DAGS = {
     "maintenance": _("Bảo trì hằng ngày"),
     "retrain": _("Huấn luyện lại mô hình"),
 }
+TASKS = {
+    "prune": _("xoá tin quá hạn lưu"),
+    "compact": _("gộp tệp lưu trữ"),
+    "reconcile": _("đối chiếu kết quả"),
+    "train": _("huấn luyện"),
+    "judge": _("đánh giá"),
+    "promote": _("đưa vào sử dụng"),
+}
+# By class, or by that of its nearest base that is here: `core.errors`, Airflow's, and why it ended a run.
 ERRORS = {
     "ArchiveUnavailable": _("không đọc hoặc ghi được kho lưu trữ"),
     "RecordsUnavailable": _("không dùng được cơ sở dữ liệu"),
+    "RecordsUnusable": _("cơ sở dữ liệu sai địa chỉ, mật khẩu hoặc phiên bản"),
     "IndexUnavailable": _("không dùng được chỉ mục tìm kiếm"),
+    "IndexUnusable": _("chỉ mục tìm kiếm sai phiên bản, cần lập lại"),
     "PartitionDamaged": _("tệp lưu trữ bị hỏng"),
+    "PartitionGone": _("thiếu tệp lưu trữ"),
+    "PartitionForeign": _("tệp lưu trữ sai phiên bản"),
+    "PartitionsFailed": _("không phân tích hoặc lập chỉ mục được một số tệp"),
+    "RegisterBroken": _("sổ quyết định không còn nguyên vẹn"),
+    "BadQuery": _("câu tìm kiếm không đọc được"),
+    "NotAllowed": _("không được phép"),
+    "Conflict": _("có người khác vừa thay đổi"),
+    "MissingPart": _("thiếu thành phần cần cài đặt"),
     "StageFailed": _("việc dừng giữa chừng, phần còn lại chờ lượt sau"),
     "Busy": _("một lượt chạy khác đang giữ dữ liệu"),
     "NotReconciled": _("kết quả không khớp, có phần bị bỏ sót"),
@@ -145,6 +165,8 @@ ERRORS = {
     "AirflowTaskTimeout": _("chạy quá thời gian cho phép"),
     "unexpected": _("lỗi ngoài dự kiến"),
     "Killed": _("tiến trình bị dừng đột ngột"),
+    "timed_out": _("lượt chạy quá thời gian cho phép, phần còn lại chờ lượt sau"),
+    "all_tasks_deadlocked": _("lượt chạy không đi tiếp được"),
 }
 FORMS = {"article": _("bài báo"), "remark": _("bình luận và bài diễn đàn")}
 # Why an item was left out or set aside: the codes of the crawler and the pipeline.
@@ -338,9 +360,14 @@ class Names:
 
     def _task(self, facts: Mapping[str, str | int | float]) -> str:
         dag, error = str(facts.get("dag", "")), str(facts.get("error", ""))
-        what = [self.language.say(DAGS.get(dag, dag)), str(facts.get("source", ""))]
-        why = self.language.say(ERRORS.get(error, ERRORS["unexpected"]))
-        return f"{' · '.join(filter(None, what))}: {why}"
+        task, source = (
+            TASKS.get(str(facts.get("task", ""))),
+            str(facts.get("name") or facts.get("source", "")),
+        )
+        what = [self.language.say(DAGS.get(dag, dag)), self.language.say(task) if task else "", source]
+        why = self.language.say(ERRORS[_known(error)])
+        then = self.language.say("Báo người vận hành hệ thống")
+        return f"{' · '.join(filter(None, what))}: {why}. {then}."
 
     def _drift(self, facts: Mapping[str, str | int | float]) -> str:
         form = str(facts.get("form", ""))
@@ -360,6 +387,12 @@ class Names:
             unknown_before=percent("unknown_expected"),
             psi=self.language.number(round(float(facts.get("psi", 0)), 2)),
         )
+
+
+def _known(error: str) -> str:
+    kind = getattr(errors, error, None)
+    names = [base.__name__ for base in kind.__mro__] if isinstance(kind, type) else [error]
+    return next((name for name in names if name in ERRORS), "unexpected")
 
 
 def _reason(facts: Mapping[str, str | int | float]) -> Reason | None:

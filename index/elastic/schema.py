@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from elasticsearch import ApiError
 
-from core.errors import IndexUnavailable
+from core.errors import IndexUnavailable, IndexUnusable
 from index.elastic.cluster import Cluster
 from index.elastic.layout import FIRST, Layout, Names
 
@@ -56,7 +56,7 @@ def check(cluster: Cluster, index: str) -> None:
     mapping = cluster.ask(lambda: cluster.client.indices.get_mapping(index=index))
     found = mapping.body[index]["mappings"].get("_meta", {}).get("schema")
     if found != version():
-        raise IndexUnavailable(
+        raise IndexUnusable(
             f"the index {index} on Elasticsearch ({cluster.hosts}) has version {found}, not {version()}; "
             "`langnghe rebuild` makes it anew"
         )

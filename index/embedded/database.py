@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.errors import IndexUnavailable
+from core.errors import IndexUnavailable, IndexUnusable
 from index.embedded import schema
 
 # A batch holds the write lock for well under a second; thirty of them may queue before anyone gives up.
@@ -118,7 +118,7 @@ class Database:
                 continue  # it was replaced and dropped within this moment
             if fault := schema.fault(made):
                 made.close()
-                raise IndexUnavailable(f"the index {self.path} {fault}")
+                raise IndexUnusable(f"the index {self.path} {fault}")
             return made
 
     def _give_back(self, connection: "_Connection") -> None:
@@ -152,7 +152,7 @@ class Database:
                 if schema.is_new(connection):  # Another process may have been first.
                     schema.make(connection)
         if fault := schema.fault(connection):
-            raise IndexUnavailable(f"the index {self.path} {fault}")
+            raise IndexUnusable(f"the index {self.path} {fault}")
 
 
 class _Connection(sqlite3.Connection):

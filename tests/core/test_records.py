@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core.archive import Partition
 from core.contracts import VIETNAM, Alert, AlertKind, Reason, ReportFile, SourceState, Why
-from core.errors import BadUsage, RecordsUnavailable
+from core.errors import BadUsage, RecordsUnavailable, RecordsUnusable
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, claims, crawled, notices, open_records, runs, tombstones
 from core.records.database import MIGRATIONS
@@ -82,7 +82,7 @@ def test_records_of_the_first_schema_sign_all_texts_anew(records: Records, setti
 def test_records_of_a_newer_program_are_left_alone(records: Records, settings: Settings) -> None:
     with records.engine.execution_options(write=True).begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(RecordsUnavailable, match="newer version"):
+    with pytest.raises(RecordsUnusable, match="newer version"):
         open_records(settings)
 
 
@@ -306,6 +306,28 @@ def test_an_alert_is_raised_once_and_acknowledged_by_the_first(records: Records)
     assert notices.alerts(records, open_only=True) == []
     with pytest.raises(BadUsage):
         notices.acknowledge(records, "nothing", "lan")
+
+
+def test_what_was_seen_is_not_changed_by_an_earlier_alert_of_the_same(records: Records) -> None:
+    alert = Alert(key="rise:1", kind=AlertKind.RISE, at=NOON, facts={"count": 1})
+    notices.raise_alerts(records, [alert])
+    notices.acknowledge(records, "rise:1", "lan")
+    notices.raise_alerts(records, [alert.model_copy(update={"at": NOON - timedelta(days=1)})])
+    assert notices.alerts(records)[0].at == NOON
+
+
+def test_no_number_of_alerts_hides_a_grave_one_that_nobody_has_seen(records: Records) -> None:
+    def alert(key: str, kind: AlertKind, hours: int) -> Alert:
+        return Alert(key=key, kind=kind, at=NOON + timedelta(hours=hours), facts={})
+
+    failed = [alert(f"task:{n}", AlertKind.TASK, 2) for n in range(250)]
+    grave = [alert("grave:1", AlertKind.GRAVE, 0), alert("grave:2", AlertKind.GRAVE, 1)]
+    notices.raise_alerts(records, [*grave, *failed, alert("grave:seen", AlertKind.GRAVE, 3)])
+    notices.acknowledge(records, "grave:seen", "lan")
+    found = [one.key for one in notices.alerts(records)]
+    assert found[:2] == ["grave:2", "grave:1"]
+    assert found[-1] == "grave:seen"
+    assert len(notices.alerts(records, open_only=True)) == 252
 
 
 def test_a_report_made_again_replaces_the_old(records: Records) -> None:

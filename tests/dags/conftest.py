@@ -44,7 +44,7 @@ class Airflow:
 
     def __init__(self, home: Path) -> None:
         """Start the process, on a new database in `home`."""
-        self.log = home / "runner.log"
+        self.home, self.log = home, home / "runner.log"
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("LANGNGHE_", "AIRFLOW"))}
         environment |= {
             "AIRFLOW_HOME": str(home),
@@ -66,12 +66,21 @@ class Airflow:
         self.found = self._answer()
 
     def run(
-        self, dag: str, settings: Settings, conf: dict[str, Any] | None = None, until: str | None = None
+        self,
+        dag: str,
+        settings: Settings | None,
+        conf: dict[str, Any] | None = None,
+        until: str | None = None,
+        fault: str | None = None,
     ) -> Ran:
-        """Run a DAG on what `settings` name, for the data interval that ends at `until` if given."""
+        """Run a DAG on what `settings` name, for the data interval that ends at `until` if given.
+
+        `fault`: what befalls it (`runner.run`). Without `settings` Airflow was not given ours.
+        """
         assert self.process.stdin is not None
         start = self.log.stat().st_size
-        asked = {"dag": dag, "env": _environment(settings), "conf": conf, "until": until}
+        asked = {"dag": dag, "conf": conf, "until": until, "fault": fault}
+        asked["env"] = _environment(settings) if settings else {}
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         told = self._answer()

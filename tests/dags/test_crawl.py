@@ -37,6 +37,11 @@ def house(settings: Settings) -> Iterator[House]:
     opened.close()
 
 
+def left(house: House) -> list[dict[str, str | int | float]]:
+    """Return the facts of the alerts of tasks, the latest first."""
+    return [alert.facts for alert in notices.alerts(house.records) if alert.kind is AlertKind.TASK]
+
+
 @pytest.fixture(scope="module")
 def first(airflow: Airflow, settings: Settings) -> tuple[Ran, Ran]:
     """A first crawl, and what follows it."""
@@ -56,13 +61,11 @@ def test_what_was_crawled_is_announced_and_then_found(first: tuple[Ran, Ran], ho
     assert {hit.document.page.source_id for hit in found} == set(SOURCES)
 
 
-def test_the_run_of_airflow_names_every_outcome_and_log_line(first: tuple[Ran, Ran], house: House) -> None:
+def test_the_run_of_airflow_names_every_outcome(first: tuple[Ran, Ran], house: House) -> None:
     names = [f"crawl:{first[0].run_id}", f"analyse_and_index:{first[1].run_id}"]
     known = {run.id: run for run in runs.runs(house.records)}
     assert [known[name].status for name in names] == ["done", "done"]
     assert sum(runs.outcome_counts(house.records, names[1]).values()) > 0
-    ours = [line for line in first[0].log.splitlines() if "room=" in line]
-    assert all(f"run={names[0]}" in line for line in ours)
 
 
 def test_a_run_repeated_adds_nothing(
@@ -78,22 +81,61 @@ def test_a_run_repeated_adds_nothing(
     assert indexed.of("reconcile") == [DONE]
 
 
-def test_a_source_that_fails_fails_alone_and_leaves_an_alert(
+def test_a_source_that_fails_leaves_an_alert_and_log_lines_with_the_name_of_the_run(
     first: tuple[Ran, Ran], airflow: Airflow, settings: Settings, house: House
 ) -> None:
     assert settings.sources_dir is not None
     (settings.sources_dir / "cong-khai.yaml").write_text(PUBLIC, "utf-8")
+    (settings.sources_dir / "faulty.yaml").write_text("id: [", "utf-8")
     ran = airflow.run("crawl", settings)
-    (settings.sources_dir / "cong-khai.yaml").unlink()
+    (settings.sources_dir / "faulty.yaml").unlink()
+    ours = [line for line in ran.log.splitlines() if "room=" in line]
+    assert ours
+    assert all(f"run=crawl:{ran.run_id}" in line for line in ours)
     assert ran.of("source") == [("failed", 1)]  # no try more of what only a person can mend
-    assert ran.of("reconcile") == [("failed", 1)]
-    assert "source cong-khai was due and has not been read" in ran.log
-    alerts = {a.facts["task"]: a.facts for a in notices.alerts(house.records) if a.kind is AlertKind.TASK}
-    assert alerts["source"]["source"] == "cong-khai"
-    assert alerts["source"]["error"] == "BadSettings"
-    assert alerts["source"]["run"] == f"crawl:{ran.run_id}"
-    assert "crawl.contact" in str(alerts["source"]["why"])
-    assert alerts["reconcile"]["error"] == "NotReconciled"
+    assert (ran.of("reconcile"), ran.of("ended")) == ([DONE], [("failed", 1)])
+    assert ran.state == "failed"
+    [told] = left(house)
+    assert (told["task"], told["source"], told["error"]) == ("source", "cong-khai", "BadSettings")
+    assert told["name"] == "Báo công khai"
+    assert told["run"] == f"crawl:{ran.run_id}"
+    assert "crawl.contact" in str(told["why"])
+
+
+def test_a_killed_task_is_told_of_by_the_last_one_and_is_not_the_failure_of_before(
+    first: tuple[Ran, Ran], airflow: Airflow, settings: Settings, house: House
+) -> None:
+    assert settings.sources_dir is not None
+    (settings.sources_dir / "cong-khai.yaml").write_text(PUBLIC, "utf-8")
+    ran = airflow.run("crawl", settings, fault="killed")
+    (settings.sources_dir / "cong-khai.yaml").unlink()
+    assert ran.state == "failed"
+    assert [(f["source"], f["error"]) for f in left(house)] == [
+        ("cong-khai", "Killed"),
+        ("cong-khai", "BadSettings"),
+    ]
+
+
+def test_a_run_that_took_too_long_is_told_of(airflow: Airflow, settings: Settings, house: House) -> None:
+    airflow.run("crawl", settings, fault="task_failure")  # of which the tasks have told
+    airflow.run("crawl", settings, fault="timed_out")
+    assert [(f["task"], f["run"]) for f in left(house) if f["error"] == "timed_out"] == [("", "crawl:before")]
+
+
+def test_a_task_that_took_too_long_is_left_to_the_next_run(
+    airflow: Airflow, settings: Settings, house: House
+) -> None:
+    ran = airflow.run("crawl", settings, fault="slow")
+    assert ran.of("due") == [("failed", 1)]
+    assert ran.state == "failed"
+    assert [f["task"] for f in left(house) if f["error"] == "AirflowTaskTimeout"] == ["reconcile", "due"]
+
+
+def test_without_settings_nothing_is_made_wherever_airflow_runs(airflow: Airflow) -> None:
+    ran = airflow.run("watch", None)
+    assert ran.of("alerts") == [("failed", 1)]
+    assert "no setting says where the data is" in ran.log
+    assert not (airflow.home / "data").exists()
 
 
 def test_a_day_is_analysed_and_indexed_anew_on_demand(

@@ -55,5 +55,10 @@ def test_airflow_finds_each_dag(airflow: Airflow) -> None:
     assert set(airflow.found["dags"]) == {file.stem for file in FILES}
 
 
-def test_nothing_is_caught_up_with_by_itself_and_runs_follow_each_other(airflow: Airflow) -> None:
-    assert set(map(tuple, airflow.found["dags"].values())) == {(False, 1)}
+def test_nothing_is_caught_up_with_by_itself_and_no_run_holds_up_the_next_for_ever(airflow: Airflow) -> None:
+    assert set(map(tuple, airflow.found["dags"].values())) == {(False, 1, True)}
+
+
+def test_what_does_not_pass_is_not_tried_again(airflow: Airflow) -> None:
+    passing = ["RecordsUnavailable", "IndexUnavailable", "Busy", "ENOSPC", "EIO", "ECONNRESET", "ETIMEDOUT"]
+    assert airflow.found["retried"] == passing

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from lxml.html import HtmlElement, document_fromstring
 from starlette.testclient import TestClient
 
+from core import errors
 from core.contracts import VIETNAM, Alert, AlertKind, Document, ReportFile, State, Triage, What
 from core.records import open_records
 from core.records.decisions import decide
@@ -20,7 +21,7 @@ from dashboards.console.app import create_app
 from dashboards.console.guard import SESSION_COOKIE
 from dashboards.console.language import language
 from dashboards.console.notices import REPORT_POLICY
-from dashboards.console.words import Names
+from dashboards.console.words import ERRORS, Names
 from index.embedded import EmbeddedEngine
 from tests.dashboards.conftest import Client, House
 from tests.dashboards.console_world import (
@@ -235,18 +236,28 @@ def test_an_alert_of_a_failed_task_says_what_is_the_matter_in_words_of_its_own(
         "error": "ArchiveUnavailable",
         "why": "archive /srv/archive: No space left on device",
     }
-    unknown = facts | {"dag": "watch", "error": "KeyError"}
-    tasks = [
-        Alert(key=f"task:{n}", kind=AlertKind.TASK, at=NOW, facts=f) for n, f in enumerate((facts, unknown))
-    ]
+    unknown = facts | {"dag": "maintenance", "task": "prune", "name": "Báo Bến Sông", "error": "KeyError"}
+    told = (facts, unknown, {"dag": "crawl", "task": "", "run": "crawl:x", "error": "timed_out"})
+    tasks = [Alert(key=f"task:{n}", kind=AlertKind.TASK, at=NOW, facts=f) for n, f in enumerate(told)]
     raise_alerts(house.records, tasks)
 
     said = words(page(client(), "/alerts"))
 
-    assert "Thu thập · bao: không đọc hoặc ghi được kho lưu trữ" in said
+    assert "Thu thập · bao: không đọc hoặc ghi được kho lưu trữ. Báo người vận hành hệ thống." in said
     assert "Nhật ký trong Airflow: crawl:scheduled__2026-11-23T02:00:00+00:00 · source" in said
-    assert "Theo dõi và cảnh báo · bao: lỗi ngoài dự kiến" in said
+    assert "Bảo trì hằng ngày · xoá tin quá hạn lưu · Báo Bến Sông: lỗi ngoài dự kiến" in said
+    assert "Thu thập: lượt chạy quá thời gian cho phép" in said
+    assert "Nhật ký trong Airflow: crawl:x " in said
     assert "No space left" not in said
+
+
+@pytest.mark.parametrize(
+    "kind", [name for name in vars(errors) if name != "LangngheError" and name[0].isupper()]
+)
+def test_every_error_of_a_task_has_words_of_its_own(kind: str) -> None:
+    facts: dict[str, str | int | float] = {"dag": "crawl", "error": kind}
+    said = Names(language("vi")).message(Alert(key="task:x", kind=AlertKind.TASK, at=NOW, facts=facts))
+    assert ERRORS["unexpected"] not in said
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 from pydantic import SecretStr
 
 from core.contracts import State, Triage
-from core.errors import BadSettings, IndexUnavailable
+from core.errors import BadSettings, IndexUnavailable, IndexUnusable
 from core.settings import ElasticSettings
 from index.elastic import ElasticEngine, ElasticGenerations
 from index.elastic.cluster import Cluster
@@ -62,7 +62,7 @@ def test_an_index_of_another_version_says_what_to_do(
     open_one()
     with Elasticsearch(list(settings.hosts)) as client:
         client.indices.put_mapping(index=f"{settings.prefix}-first-mark", meta={"schema": 0})
-    with pytest.raises(IndexUnavailable, match=r"^the index .* version 0, not \d+; `langnghe rebuild` .*$"):
+    with pytest.raises(IndexUnusable, match=r"^the index .* version 0, not \d+; `langnghe rebuild` .*$"):
         ElasticEngine(settings)
     generations = ElasticGenerations(settings)
     generations.build("second").close()
