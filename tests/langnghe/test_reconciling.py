@@ -13,7 +13,7 @@ from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, notices, runs
 from core.records.claims import hold
 from core.records.tables import PartitionRow
-from langnghe import pipeline, taking_up
+from langnghe import erasing, partitions, pipeline, taking_up
 from langnghe.house import House, running
 from tests.langnghe.conftest import archive
 
@@ -54,6 +54,23 @@ def test_what_was_archived_is_in_a_partition(house: House, make_page: MakePage) 
         session.execute(delete(PartitionRow))
     with pytest.raises(NotReconciled, match="source bao: 3 pages archived, 0 in partitions"):
         pipeline.reconcile(house, run.id)
+
+
+def test_what_was_erased_or_pruned_meanwhile_is_not_missed(house: House, make_page: MakePage) -> None:
+    pages = [make_page(number=n) for n in range(3)]
+    archive(house, pages)
+    (crawl,) = runs.runs(house.records)
+    with running(house, "test", "one") as run_id:
+        pipeline.analyse(house, run_id)
+    erasing.request(house, pages[0].id, "people", "asked")
+    with running(house, "erase"):
+        erasing.go_on(house)
+    pipeline.reconcile(house, crawl.id)
+    pipeline.reconcile(house, run_id)
+    with house.rearranging():
+        partitions.rewrite(house, pipeline.waiting(house)[0], {pages[1].id})  # as a prune does
+    pipeline.reconcile(house, crawl.id)
+    pipeline.reconcile(house, run_id)
 
 
 def test_a_source_that_was_due_was_read_or_another_run_is_at_it(house: House) -> None:
