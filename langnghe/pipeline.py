@@ -267,8 +267,8 @@ def _index_partition(
 
 def _clear_spool(house: House) -> None:
     """Forget judged documents that no index waits for: what a kill left behind."""
-    waits = {partition.path for partition in crawled.partitions_to_do(house.records, Stage.INDEX)}
-    for path in house.spool.partitions() - waits:
+    kept = house.spool.partitions()
+    for path in kept - {p.path for p in crawled.partitions_to_do(house.records, Stage.INDEX, kept)}:
         with house.partition(path) as mine:  # nobody is about to write them
             if mine and not crawled.waits(house.records, path, Stage.INDEX):
                 house.spool.drop(path)

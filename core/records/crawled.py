@@ -105,7 +105,7 @@ def partitions_to_do(records: Records, stage: str, paths: Collection[str] | None
         if stage == "analyse"
         else PartitionRow.analysed_at.is_not(None) & PartitionRow.indexed_at.is_(None)
     )
-    return [p for p in _partitions(records, waiting) if paths is None or p.path in paths]
+    return _partitions(records, waiting, paths)
 
 
 def partitions_waiting(records: Records) -> list[Partition]:
@@ -244,11 +244,21 @@ def source_health(records: Records) -> list[SourceHealth]:
         ]
 
 
-def _partitions(records: Records, wanted: ColumnElement[bool]) -> list[Partition]:
-    query = select(PartitionRow).where(wanted).order_by(PartitionRow.archived_at, PartitionRow.path)
+def _partitions(
+    records: Records, wanted: ColumnElement[bool], paths: Collection[str] | None = None
+) -> list[Partition]:
+    query = select(PartitionRow).where(wanted)
+    named = None if paths is None else sorted(paths)
     with records.read() as session:
-        rows = session.scalars(query)
-        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
+        if named is None:
+            rows = list(session.scalars(query))
+        else:
+            parts = [named[start : start + LOOKUP] for start in range(0, len(named), LOOKUP)]
+            rows = [
+                row for part in parts for row in session.scalars(query.where(PartitionRow.path.in_(part)))
+            ]
+    rows.sort(key=lambda row: (row.archived_at, row.path))
+    return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
 
 
 def _remember(session: Session, texts: Iterable[Seen]) -> None:

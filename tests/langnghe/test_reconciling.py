@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from core.contracts import Alert, AlertKind, Page, SourceState
-from core.errors import NotReconciled, StageFailed
+from core.errors import BadModel, NotReconciled, PartitionsFailed, StageFailed
 from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, notices, runs
 from core.records.claims import hold
@@ -85,20 +85,39 @@ def test_a_source_that_was_due_was_read_or_another_run_is_at_it(house: House) ->
         pipeline.reconcile(house, run_id, ["bao"])
 
 
-def test_a_partition_that_fails_fails_alone(house: House, make_page: MakePage) -> None:
+def test_a_partition_that_fails_fails_alone_and_is_tried_again_if_it_may_pass(
+    house: House, make_page: MakePage
+) -> None:
     paths = [archive(house, [make_page(number=n)])[0] for n in range(3)]
     read = house.archive.read
-
-    def torn(path: str) -> list[Page]:
-        if path == paths[1]:
-            raise ValueError(path)
-        return read(path)
-
     assert taking_up.groups(house, 1000) == [paths]
-    failed = pytest.raises(StageFailed, match=f"1 of 3 partitions failed, as {paths[1]}")
-    with running(house, "test") as run_id, patch.object(house.archive, "read", torn), failed:
-        taking_up.take_up(house, run_id, paths)
-    assert pipeline.waiting(house) == [paths[1]]
+    for found, told in ((ValueError, PartitionsFailed), (OSError, StageFailed)):
+
+        def torn(path: str, found: type[Exception] = found) -> list[Page]:
+            if path == paths[1]:
+                raise found(path)
+            return read(path)
+
+        failed = pytest.raises(told, match=f"1 of 3 partitions failed, as {paths[1]}")
+        with running(house, "test") as run_id, patch.object(house.archive, "read", torn), failed:
+            taking_up.take_up(house, run_id, paths)
+        assert pipeline.waiting(house) == [paths[1]]
+
+
+def test_what_concerns_all_partitions_leaves_as_it_is(house: House, make_page: MakePage) -> None:
+    (path,) = archive(house, [make_page()])
+    house.settings.data_dir.joinpath("models").mkdir()
+    house.settings.data_dir.joinpath("models", "in_use.json").write_text("{", "utf-8")
+    with running(house, "test") as run_id, pytest.raises(BadModel, match="damaged"):
+        taking_up.take_up(house, run_id, [path])
+
+
+def test_a_group_is_taken_up_at_once(house: House, make_page: MakePage) -> None:
+    paths = [archive(house, [make_page(number=n)])[0] for n in range(3)]
+    with running(house, "test") as run_id, patch.object(pipeline, "index", wraps=pipeline.index) as index:
+        taking_up.take_up(house, run_id, paths[:2])
+    assert index.call_count == 1
+    assert pipeline.waiting(house) == [paths[2]]
 
 
 def test_partitions_are_grouped_within_what_airflow_can_map(house: House, make_page: MakePage) -> None:
