@@ -35,6 +35,8 @@ from langnghe.source_alerts import source_alerts
 # How often the schedule watches (`dags/`).
 WATCHED_EVERY = timedelta(minutes=30)
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 OnOutcome = Callable[[Outcome], None]
 
 
@@ -342,19 +344,24 @@ def declare(house: House) -> None:
     crawled.declare_sources(house.records, rows)
 
 
-def due(house: House, ahead: timedelta = timedelta(0)) -> list[str]:
+def due(house: House, ahead: timedelta = timedelta(0), most: int | None = None) -> list[str]:
     """Return the ids of the enabled sources whose turn it is, or comes within the time `ahead`.
 
-    A turn further ahead than the source's interval means that the clock was set back since: it is due.
+    The longest overdue come first; of more than `most` the others are left, and the log says how many. A turn
+    further ahead than the source's interval means that the clock was set back since: it is due.
     """
     now = datetime.now(UTC)
     turns = {s.source_id: s.due_at for s in crawled.source_health(house.records)}
 
-    def waits(spec: SourceSpec) -> bool:
+    def turn(spec: SourceSpec) -> datetime:
         at = turns.get(spec.id)
-        return at is not None and ahead < at - now <= timedelta(minutes=spec.every_minutes)
+        return at if at is not None and at - now <= timedelta(minutes=spec.every_minutes) else _LONG_AGO
 
-    return [spec.id for spec in house.sources.specs if spec.enabled and not waits(spec)]
+    ready = [spec for spec in house.sources.specs if spec.enabled and turn(spec) - now <= ahead]
+    ids = [spec.id for spec in sorted(ready, key=turn)]
+    if most is not None and len(ids) > most:
+        log("pipeline").warning("more sources are due than a run takes", left=len(ids) - most)
+    return ids[:most]
 
 
 def find_source(house: House, name: str) -> SourceSpec:

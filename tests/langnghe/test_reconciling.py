@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from sqlalchemy import delete
+from structlog.testing import capture_logs
 
 from core.contracts import Alert, AlertKind, Page, SourceState
 from core.errors import BadModel, NotReconciled, PartitionsFailed, StageFailed
@@ -83,6 +84,22 @@ def test_a_source_that_was_due_was_read_or_another_run_is_at_it(house: House) ->
             pipeline.reconcile(house, run_id, ["bao", "gone"])
         crawled.source_ran(house.records, "bao", SourceState.FAILED)
         pipeline.reconcile(house, run_id, ["bao"])
+
+
+def test_the_longest_overdue_sources_come_first_and_the_log_tells_of_the_rest(
+    house: House,
+) -> None:
+    for name in ("a", "b", "c"):
+        text = SOURCE.replace("id: bao", f"id: {name}")
+        (house.settings.sources_dir / f"{name}.yaml").write_text(text, "utf-8")  # type: ignore[operator]
+    pipeline.declare(house)
+    for name, every in (("a", -1), ("b", -2), ("c", 1)):
+        crawled.source_ran(house.records, name, SourceState.OK, every=timedelta(minutes=every))
+    assert pipeline.due(house) == ["b", "a"]
+    assert pipeline.due(house, timedelta.max) == ["b", "a", "c"]
+    with capture_logs() as logs:
+        assert pipeline.due(house, timedelta.max, 1) == ["b"]
+    assert [line["left"] for line in logs] == [2]
 
 
 def test_a_partition_that_fails_fails_alone_and_is_tried_again_if_it_may_pass(
