@@ -17,7 +17,7 @@ GROUP = 20
 def groups(house: House, most: int, days: tuple[date, date] | None = None) -> list[list[str]]:
     """Return the paths of the partitions that wait, the oldest first, in at most so many groups.
 
-    With `days`, all that was fetched from the one to the other (UTC) is made to wait again.
+    With `days`, all that was fetched from the one to the other (in Vietnam) is made to wait again.
     """
     if days is not None:
         crawled.take_anew(house.records, *days)

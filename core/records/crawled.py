@@ -1,7 +1,7 @@
 """What the crawler remembers: seen texts, archive partitions, and the health of sources."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
@@ -133,8 +133,16 @@ def partition_done(records: Records, run_id: str, path: str, stage: str, outcome
 
 
 def take_anew(records: Records, first: date, last: date) -> None:
-    """Let the partitions of what was fetched from the `first` day to the `last` (UTC) wait for all stages."""
-    days = PartitionRow.day.between(first.isoformat(), last.isoformat())
+    """Let the partitions of what was fetched from the `first` day to the `last` wait for all stages.
+
+    The days are Vietnam's. A partition holds what was fetched on one day of UTC, which ends and begins within
+    one in Vietnam; it is taken whole.
+    """
+    begin, end = (
+        datetime.combine(day, time(), VIETNAM).astimezone(UTC).date()
+        for day in (first, last + timedelta(days=1))
+    )
+    days = PartitionRow.day.between(begin.isoformat(), end.isoformat())
     with records.write() as session:
         session.execute(update(PartitionRow).where(days).values(analysed_at=None, indexed_at=None))
 

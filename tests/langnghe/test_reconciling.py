@@ -144,14 +144,14 @@ def test_partitions_are_grouped_within_what_airflow_can_map(house: House, make_p
     assert [path for group in taking_up.groups(house, 2) for path in group] == paths
 
 
-def test_days_of_fetching_are_taken_anew(house: House, make_page: MakePage) -> None:
-    (path,) = archive(house, [make_page()])
+def test_days_of_fetching_in_vietnam_are_taken_anew(house: House, make_page: MakePage) -> None:
+    (path,) = archive(house, [make_page(fetched_at=datetime(2026, 5, 3, 20, tzinfo=UTC))])
     with running(house, "test") as run_id:
         taking_up.take_up(house, run_id, [path])
-    day = date.fromisoformat(house.archive.describe(path, 0).day)
     assert taking_up.groups(house, 1000) == []
-    assert taking_up.groups(house, 1000, (day + timedelta(days=1), day + timedelta(days=2))) == []
-    assert taking_up.groups(house, 1000, (day, day)) == [[path]]
+    assert taking_up.groups(house, 1000, (date(2026, 5, 1), date(2026, 5, 2))) == []
+    assert taking_up.groups(house, 1000, (date(2026, 5, 5), date(2026, 5, 6))) == []
+    assert taking_up.groups(house, 1000, (date(2026, 5, 4), date(2026, 5, 4))) == [[path]]
 
 
 def test_of_alerts_of_one_key_the_earliest_stands_whichever_was_raised_first(house: House) -> None:
