@@ -178,8 +178,11 @@ def _adopt(house: House, run_id: str, path: str) -> bool:
 
 
 def waiting(house: House) -> list[str]:
-    """Return the paths of the partitions that are not both analysed and indexed, the oldest first."""
-    return [partition.path for partition in crawled.partitions_waiting(house.records)]
+    """Return the paths of the partitions that are not both analysed and indexed, the oldest first.
+
+    Damaged ones wait to be restored, not for a stage: they are no news.
+    """
+    return [partition.path for partition in crawled.partitions_waiting(house.records, damaged=False)]
 
 
 def analyse(

@@ -17,11 +17,12 @@ GROUP = 20
 def groups(house: House, most: int, days: tuple[date, date] | None = None) -> list[list[str]]:
     """Return the paths of the partitions that wait, the oldest first, in at most so many groups.
 
+    Damaged ones are among them: one may have been restored since.
     With `days`, all that was fetched from the one to the other (in Vietnam) is made to wait again.
     """
     if days is not None:
         crawled.take_anew(house.records, *days)
-    waiting = pipeline.waiting(house)
+    waiting = [partition.path for partition in crawled.partitions_waiting(house.records)]
     size = max(GROUP, -(-len(waiting) // most))
     return [waiting[start : start + size] for start in range(0, len(waiting), size)]
 

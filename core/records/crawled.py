@@ -108,9 +108,12 @@ def partitions_to_do(records: Records, stage: str, paths: Collection[str] | None
     return _partitions(records, waiting, paths)
 
 
-def partitions_waiting(records: Records) -> list[Partition]:
-    """Return the partitions that wait for any stage, oldest first."""
-    return _partitions(records, PartitionRow.analysed_at.is_(None) | PartitionRow.indexed_at.is_(None))
+def partitions_waiting(records: Records, *, damaged: bool = True) -> list[Partition]:
+    """Return the partitions that wait for any stage, the `damaged` in quarantine too; oldest first."""
+    waiting = PartitionRow.analysed_at.is_(None) | PartitionRow.indexed_at.is_(None)
+    if not damaged:
+        waiting &= PartitionRow.path.not_in(select(QuarantineRow.item))
+    return _partitions(records, waiting)
 
 
 def waits(records: Records, path: str, stage: str) -> bool:

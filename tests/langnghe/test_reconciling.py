@@ -13,7 +13,7 @@ from core.errors import BadModel, NotReconciled, PartitionsFailed, StageFailed
 from core.outcomes import Outcome, Result, Stage
 from core.records import crawled, notices, runs
 from core.records.claims import hold
-from core.records.tables import PartitionRow
+from core.records.tables import PartitionRow, RunRow
 from langnghe import erasing, partitions, pipeline, taking_up
 from langnghe.house import House, running
 from tests.langnghe.conftest import archive
@@ -80,6 +80,11 @@ def test_a_source_that_was_due_was_read_or_another_run_is_at_it(house: House) ->
     with running(house, "test", "one") as run_id:
         with pytest.raises(NotReconciled, match="source bao was due and has not been read"):
             pipeline.reconcile(house, run_id, ["bao"])
+        with house.records.write() as session:  # the clock is set back
+            session.get_one(RunRow, run_id).started_at += timedelta(hours=1)
+        pipeline.reconcile(house, run_id, ["bao"])
+        with house.records.write() as session:
+            session.get_one(RunRow, run_id).started_at -= timedelta(hours=1)
         with hold(house.records, "source:bao"):
             pipeline.reconcile(house, run_id, ["bao", "gone"])
         crawled.source_ran(house.records, "bao", SourceState.FAILED)
@@ -135,6 +140,23 @@ def test_a_group_is_taken_up_at_once(house: House, make_page: MakePage) -> None:
         taking_up.take_up(house, run_id, paths[:2])
     assert index.call_count == 1
     assert pipeline.waiting(house) == [paths[2]]
+
+
+def test_a_damaged_partition_is_no_news_and_is_taken_up_when_restored(
+    house: House, make_page: MakePage
+) -> None:
+    (path,) = archive(house, [make_page()])
+    file = house.settings.data_dir / "archive" / path
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1])
+    with running(house, "test") as run_id:
+        assert pipeline.waiting(house) == [path]
+        taking_up.take_up(house, run_id, [path])
+        assert pipeline.waiting(house) == []
+        file.write_bytes(whole)
+        assert taking_up.groups(house, 1000) == [[path]]
+        taking_up.take_up(house, run_id, [path])
+    assert taking_up.groups(house, 1000) == []
 
 
 def test_partitions_are_grouped_within_what_airflow_can_map(house: House, make_page: MakePage) -> None:
