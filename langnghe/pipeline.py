@@ -25,11 +25,10 @@ from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from index.as_of import as_of
-from langnghe import erasing, partitions
+from langnghe import erasing, partitions, reconciling
 from langnghe.following import following
 from langnghe.house import House
 from langnghe.indexing import index_documents
-from langnghe.reconciling import reconcile as reconcile
 from langnghe.source_alerts import source_alerts
 
 # How often the schedule watches (`dags/`).
@@ -320,6 +319,17 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
         names_only = {"html": Path(made.html).name, "pdf": Path(made.pdf).name}
         notices.record_report(house.records, made.model_copy(update=names_only))
     return made
+
+
+def reconcile(house: House, run_id: str, were_due: Sequence[str] = ()) -> dict[str, int]:
+    """Adopt what kills left of any source, then hold a run's outcomes against what should have come of them.
+
+    A task that crawls one source adopts its partitions alone, and a source that is switched off has none.
+    Returns and raises as `langnghe.reconciling.reconcile`.
+    """
+    with house.rearranging():
+        adopt(house, run_id)
+    return reconciling.reconcile(house, run_id, were_due)
 
 
 def read_partition(

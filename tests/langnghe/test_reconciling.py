@@ -25,14 +25,21 @@ SOURCE = (
 )
 
 
+def lose(house: House) -> None:
+    """Let all partitions be gone, and nobody know of them."""
+    for path in list(house.archive.partitions()):
+        house.archive.remove(path)
+    with house.records.write() as session:
+        session.execute(delete(PartitionRow))
+
+
 def test_what_was_analysed_is_indexed_or_waits_or_is_missed(house: House, make_page: MakePage) -> None:
     pages = [make_page(number=n) for n in range(3)]
     archive(house, pages)
     with running(house, "test", "one") as run_id:
         pipeline.analyse(house, run_id)
         assert pipeline.reconcile(house, run_id) == {"analysed": 3}  # it waits
-        with house.records.write() as session:
-            session.execute(delete(PartitionRow))
+        lose(house)
         with pytest.raises(
             NotReconciled, match=f"run one: 3 pages were analysed .* {min(p.id for p in pages)}"
         ):
@@ -51,10 +58,16 @@ def test_what_was_archived_is_in_a_partition(house: House, make_page: MakePage) 
     archive(house, [make_page(number=n) for n in range(3)])
     (run,) = runs.runs(house.records)
     assert pipeline.reconcile(house, run.id) == {"archived": 3}
-    with house.records.write() as session:
-        session.execute(delete(PartitionRow))
+    lose(house)
     with pytest.raises(NotReconciled, match="source bao: 3 pages archived, 0 in partitions"):
         pipeline.reconcile(house, run.id)
+
+
+def test_what_a_kill_left_of_any_source_is_adopted(house: House, make_page: MakePage) -> None:
+    [orphan] = house.archive.write([make_page(source_id="da-tat")])
+    with running(house, "test") as run_id:
+        pipeline.reconcile(house, run_id)
+    assert pipeline.waiting(house) == [orphan.path]
 
 
 def test_what_was_erased_or_pruned_meanwhile_is_not_missed(house: House, make_page: MakePage) -> None:
