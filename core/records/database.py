@@ -143,7 +143,12 @@ def _prepare_postgresql(engine: Engine) -> None:
 
 def _upgrade(engine: Engine) -> None:
     with engine.execution_options(write=True).begin() as connection:
-        if _schema(connection) == SCHEMA:
+        version = _schema(connection)
+        if version is not None and not inspect(connection).has_table("runs"):
+            raise RecordsUnavailable(
+                f"the database {shown(engine.url)} belongs to another program; name one of its own"
+            )
+        if version == SCHEMA:
             return
         from alembic import command  # slow to load, and seldom needed
         from alembic.config import Config
