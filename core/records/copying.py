@@ -23,13 +23,13 @@ OnProgress = Callable[[int, int], None]
 def copy(source: Records, target: Records, on_progress: OnProgress = lambda done, of: None) -> dict[str, int]:
     """Copy every row of `source` into `target`, which must be empty; return how many each table has.
 
-    One transaction: a copy that is cut off leaves `target` empty, and is begun anew. Nobody writes to `source`
-    while its rows are read; who would waits, and gives up after `BUSY_S`. It is kept only if both have as
-    many rows in each table and the register of decisions is whole in `target`. `on_progress` hears how many
-    rows are copied, of how many.
+    One transaction: a copy that is cut off leaves `target` empty, and is begun anew. Nobody writes to
+    `source` while its rows are read; who would waits, and gives up after `BUSY_S`. The copy is kept only if
+    both have as many rows in each table and the register of decisions is whole in `target`. `on_progress`
+    hears how many rows are copied, of how many.
 
-    Raises BadUsage for a source without rows, a target that holds some and one that is the source, StageFailed
-    for rows that `target` can't hold, RegisterBroken, RecordsUnavailable.
+    Raises BadUsage for a source without rows, a target that holds some and one that is the source;
+    StageFailed for rows that `target` can't hold; RegisterBroken, RecordsUnavailable.
     """
     _refuse_the_same(source, target)
     with target.write() as session:
@@ -48,7 +48,9 @@ def copy(source: Records, target: Records, on_progress: OnProgress = lambda done
                 on_progress(done, total)
         copied = _counts(session)
         if changed := [name for name in there if there[name] != copied[name]]:
-            raise StageFailed(f"not all rows came over ({', '.join(changed)}); nothing was copied: copy again")
+            raise StageFailed(
+                f"not all rows came over ({', '.join(changed)}); nothing was copied: copy again"
+            )
         _advance_sequences(session)
         verify_in(session)
     return copied
