@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import inf
 
 from core.errors import ArchiveUnavailable, IndexUnavailable, RecordsUnavailable, StageFailed
 from core.logs import log
@@ -19,7 +20,10 @@ def groups(house: House, most: int, days: tuple[date, date] | None = None) -> li
     With `days`, all that was fetched from the one to the other (UTC) is made to wait again.
     """
     if days is not None:
-        crawled.take_anew(house.records, *days)
+        with house.rearranging():
+            for partition in crawled.partitions_of_days(house.records, *days):
+                with house.partition(partition.path, wait_s=inf):
+                    crawled.take_anew(house.records, partition.path)
     waiting = pipeline.waiting(house)
     size = max(GROUP, -(-len(waiting) // most))
     return [waiting[start : start + size] for start in range(0, len(waiting), size)]

@@ -123,20 +123,28 @@ def waits(records: Records, path: str, stage: str) -> bool:
 
 
 def partition_done(records: Records, run_id: str, path: str, stage: str, outcomes: Iterable[Outcome]) -> None:
-    """Write down that a partition has passed `stage`, with the outcomes of its pages."""
+    """Write down that a partition has passed `stage`, with the outcomes of its pages.
+
+    What is analysed waits for the index, be it in there by an older judgement.
+    """
     now = datetime.now(UTC)
-    done = {"analysed_at": now} if stage == "analyse" else {"indexed_at": now}
+    done = {"analysed_at": now, "indexed_at": None} if stage == "analyse" else {"indexed_at": now}
     with records.write() as session:
         session.execute(update(PartitionRow).where(PartitionRow.path == path).values(**done))
         session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))  # it was damaged once
         add_outcomes(session, run_id, outcomes, now)
 
 
-def take_anew(records: Records, first: date, last: date) -> None:
-    """Let the partitions of what was fetched from the `first` day to the `last` (UTC) wait for all stages."""
-    days = PartitionRow.day.between(first.isoformat(), last.isoformat())
+def partitions_of_days(records: Records, first: date, last: date) -> list[Partition]:
+    """Return the partitions of what was fetched from the `first` day to the `last` (UTC), oldest first."""
+    return _partitions(records, PartitionRow.day.between(first.isoformat(), last.isoformat()))
+
+
+def take_anew(records: Records, path: str) -> None:
+    """Let a partition wait for all stages. Call it as the only one who works on it."""
     with records.write() as session:
-        session.execute(update(PartitionRow).where(days).values(analysed_at=None, indexed_at=None))
+        waiting = update(PartitionRow).where(PartitionRow.path == path)
+        session.execute(waiting.values(analysed_at=None, indexed_at=None))
 
 
 def partitions_to_build(records: Records, generation: str) -> list[Partition]:
