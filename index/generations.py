@@ -32,3 +32,6 @@ class Generations(Protocol):
 
     def names(self) -> list[str]:
         """Return all that there are, in order of name."""
+
+    def close(self) -> None:
+        """Release all connections."""

@@ -20,7 +20,7 @@ from core.records.signatures import signatures
 from core.urls import normalise, page_id
 from index.engine import Engine, Query
 from langnghe.house import House
-from langnghe.partitions import clear, rewrite
+from langnghe.partitions import clear, clear_spool, rewrite
 from nlp import duplicates, stories
 
 AT_ONCE = 200  # texts whose signatures are forgotten in one transaction
@@ -87,6 +87,7 @@ def go_on(house: House) -> Erased:
             # What answers to a page that was found now may lie in a partition that was looked through before.
             if len(tombstones.tombstones(house.records)) == stones:
                 break
+    clear_spool(house)
     with house.folding(), house.engines() as engines:
         reports |= _out_of_records(house, _indexed(house, engines))
         names = [t.page_id for t in tombstones.tombstones(house.records, unfinished=True)]

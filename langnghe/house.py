@@ -16,6 +16,7 @@ from core.errors import Busy, RecordsUnavailable
 from core.logs import log
 from core.records import Records, open_records, runs
 from core.records.claims import hold
+from core.records.opening import shown
 from core.settings import Settings
 from core.spool import Spool
 from crawlers.source import Sources, load_sources
@@ -61,7 +62,7 @@ class House:
 
     def close(self) -> None:
         """Close what was opened."""
-        for part in ("engine", "records"):
+        for part in ("engine", "generations", "records"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
 
@@ -100,7 +101,7 @@ class House:
 
         Nobody else may change meanwhile who leads, or one of the indices would keep what was so before.
         """
-        with hold(self.records, "folding", wait_s=inf):
+        with self._in_turn("folding"):
             yield
 
     @contextmanager
@@ -109,7 +110,7 @@ class House:
 
         Whoever needs to be a run, or to collect, takes that first.
         """
-        with hold(self.records, "archive", wait_s=inf):
+        with self._in_turn("archive"):
             yield
 
     @contextmanager
@@ -167,11 +168,24 @@ class House:
             yield
 
     @contextmanager
+    def _in_turn(self, name: str) -> Iterator[None]:
+        """Hold a claim alone, however long that has to be waited for.
+
+        Whoever waits stands at a gate, so that one who lets go and takes it again comes after.
+        """
+        with ExitStack() as claim:
+            with hold(self.records, f"next:{name}", wait_s=inf):
+                claim.enter_context(hold(self.records, name, wait_s=inf))
+            yield
+
+    @contextmanager
     def _claimed(self, what: str, *names: str, shared: bool = False, wait_s: float) -> Iterator[None]:
         with hold(self.records, *names, shared=shared, wait_s=wait_s) as got:
             if not got.issuperset(names):
-                folder = self.settings.data_dir
-                raise Busy(f"another {what} works on {folder}; try again when it has ended")
+                where = shown(self.records.engine.url)
+                now = {run.command for run in runs.runs(self.records) if run.status == "running"}
+                these = f" ({', '.join(sorted(now))})" if now else ""
+                raise Busy(f"another {what} works on {where}{these}; try again when it has ended")
             yield
 
     @cached_property
@@ -224,7 +238,7 @@ def running(
             begun = True
             with structlog.contextvars.bound_contextvars(run=name):
                 yield name
-            status = "done"
+        status = "done"
     finally:
         if begun:
             _close(house, name, status, part)

@@ -11,7 +11,8 @@ from math import inf
 from core.archive import PARTITION, Partition
 from core.contracts import Page
 from core.errors import PartitionDamaged
-from core.records import partitions
+from core.outcomes import Stage
+from core.records import crawled, partitions
 from langnghe.house import House
 
 
@@ -61,3 +62,12 @@ def rewrite(house: House, path: str, gone: Collection[str]) -> Partition | None:
         house.spool.drop(path)
         house.archive.remove(path)
     return successor
+
+
+def clear_spool(house: House) -> None:
+    """Forget judged documents that no index waits for: what a kill left behind."""
+    kept = house.spool.partitions()
+    for path in kept - {p.path for p in crawled.partitions_to_do(house.records, Stage.INDEX, kept)}:
+        with house.partition(path) as mine:  # nobody is about to write them
+            if mine and not crawled.waits(house.records, path, Stage.INDEX):
+                house.spool.drop(path)

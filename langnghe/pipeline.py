@@ -241,41 +241,29 @@ def index(
     with house.folding():  # nobody writes meanwhile
         if house.engine.size() == 0:
             crawled.index_anew(house.records)
-    _clear_spool(house)
-    done: list[str] = []
+    partitions.clear_spool(house)
     for partition in crawled.partitions_to_do(house.records, Stage.INDEX, paths):
         with house.partition(partition.path) as mine:
             if mine and crawled.waits(house.records, partition.path, Stage.INDEX):
-                done += _index_partition(house, run_id, partition, on_outcome)
-    # What a kill kept from the index.
-    house.engine.apply(decisions.triages(house.records, None if paths is None else done))
+                _index_partition(house, run_id, partition, on_outcome)
+    if paths is None:  # what a kill kept from the index
+        house.engine.apply(decisions.triages(house.records))
 
 
-def _index_partition(
-    house: House, run_id: str, partition: Partition, on_outcome: OnOutcome | None
-) -> list[str]:
-    """Index what was judged of a partition, judging it again if that is lost; return the ids of its pages."""
+def _index_partition(house: House, run_id: str, partition: Partition, on_outcome: OnOutcome | None) -> None:
+    """Index what was judged of a partition, judging it again if that is lost, with the decisions on it."""
     documents = house.spool.read(partition.path)
     if documents is None:
         pages = read_partition(house, run_id, Stage.INDEX, partition, on_outcome)
         if pages is None:
-            return []
+            return
         documents, failed = analyse_pages(house, pages)
         record(house, run_id, [o for o in failed if o.result is Result.QUARANTINED], on_outcome)
     outcomes = index_documents(house, documents)
+    house.engine.apply(decisions.triages(house.records, [document.id for document in documents]))
     crawled.partition_done(house.records, run_id, partition.path, Stage.INDEX, outcomes)
     house.spool.drop(partition.path)
     _tell(outcomes, on_outcome)
-    return [document.id for document in documents]
-
-
-def _clear_spool(house: House) -> None:
-    """Forget judged documents that no index waits for: what a kill left behind."""
-    kept = house.spool.partitions()
-    for path in kept - {p.path for p in crawled.partitions_to_do(house.records, Stage.INDEX, kept)}:
-        with house.partition(path) as mine:  # nobody is about to write them
-            if mine and not crawled.waits(house.records, path, Stage.INDEX):
-                house.spool.drop(path)
 
 
 def watch(house: House, now: datetime) -> list[Alert]:

@@ -22,8 +22,8 @@ from langnghe.house import House, running
 from langnghe.indexing import index_documents
 
 # How long the end waits for runs at first, before it looks for what they have brought; then ever longer, so
-# that workers who follow each other without a gap don't keep it out.
-WAIT_S = 5.0
+# that workers who follow each other without a gap don't keep it out. No run begins while it waits.
+WAIT_S, LONGEST_WAIT_S = 5.0, 300.0
 SAMPLE = 200  # documents that are asked for one by one
 
 OnProgress = Callable[[int, int], None]
@@ -124,7 +124,7 @@ class _Rebuild:
                 ):
                     return self.finish()
             except Busy:  # a run goes on, and may bring more
-                wait_s *= 2
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     def build(self) -> None:
         """Bring in what the records know and the generation lacks; what can't be read is left for the end."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import inf
 
 from core.errors import LangngheError, PartitionDamaged, PartitionsFailed, StageFailed
 from core.logs import log
@@ -21,7 +22,10 @@ def groups(house: House, most: int, days: tuple[date, date] | None = None) -> li
     With `days`, all that was fetched from the one to the other (in Vietnam) is made to wait again.
     """
     if days is not None:
-        crawled.take_anew(house.records, *days)
+        with house.rearranging():
+            for partition in crawled.partitions_of_days(house.records, *days):
+                with house.partition(partition.path, wait_s=inf):
+                    crawled.take_anew(house.records, partition.path)
     waiting = [partition.path for partition in crawled.partitions_waiting(house.records)]
     size = max(GROUP, -(-len(waiting) // most))
     return [waiting[start : start + size] for start in range(0, len(waiting), size)]

@@ -1,16 +1,18 @@
 """All records copied into another database, whole or not at all."""
 
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from core.errors import BadUsage, StageFailed
+from core.records.claims import held, hold
 from core.records.database import Records
 from core.records.decisions import verify_in
+from core.records.opening import shown
 from core.records.tables import DecisionRow, Table
 
 BATCH = 1_000  # rows in memory at once; the largest are signatures of long texts, of some kilobytes
@@ -21,29 +23,35 @@ OnProgress = Callable[[int, int], None]
 def copy(source: Records, target: Records, on_progress: OnProgress = lambda done, of: None) -> dict[str, int]:
     """Copy every row of `source` into `target`, which must be empty; return how many each table has.
 
-    One transaction: a copy that is cut off leaves `target` empty, and is begun anew. It is kept only if both
-    have as many rows in each table at its end and the register of decisions is whole in `target`.
-    `on_progress` hears how many rows are copied, of how many.
+    One transaction: a copy that is cut off leaves `target` empty, and is begun anew. Nobody writes to
+    `source` while its rows are read; who would waits, and gives up after `BUSY_S`. The copy is kept only if
+    both have as many rows in each table and the register of decisions is whole in `target`. `on_progress`
+    hears how many rows are copied, of how many.
 
-    Raises BadUsage for a target that holds rows, StageFailed for rows that it can't hold and for a source
-    that was written to meanwhile, RegisterBroken, RecordsUnavailable.
+    Raises BadUsage for a source without rows, a target that holds some and one that is the source;
+    StageFailed for rows that `target` can't hold; RegisterBroken, RecordsUnavailable.
     """
-    total = sum(counts(source).values())
-    with target.write() as session, closing(_batches(source)) as batches:
+    _refuse_the_same(source, target)
+    with target.write() as session:
         _refuse_rows(session)
-        done = 0
-        for table, rows in batches:
-            _add(session, table, rows)
-            done += len(rows)
-            on_progress(done, total)
-        _advance_sequences(session)
+        with source.write() as origin:
+            there = _counts(origin)
+            total, done = sum(there.values()), 0
+            if not total:
+                raise BadUsage(
+                    f"the records {shown(source.engine.url)} are empty, there is nothing to copy; see which"
+                    " LANGNGHE_DATABASE_URL (or database_url) names"
+                )
+            for table, rows in _batches(origin):
+                _add(session, table, rows)
+                done += len(rows)
+                on_progress(done, total)
         copied = _counts(session)
-        now = counts(source)
-        if changed := [name for name in now if now[name] != copied[name]]:
+        if changed := [name for name in there if there[name] != copied[name]]:
             raise StageFailed(
-                f"the records were written to while they were copied ({', '.join(changed)}); nothing was"
-                " copied: stop the console and whatever else writes, then copy again"
+                f"not all rows came over ({', '.join(changed)}); nothing was copied: copy again"
             )
+        _advance_sequences(session)
         verify_in(session)
     return copied
 
@@ -69,12 +77,19 @@ def _refuse_rows(session: Session) -> None:
         )
 
 
-def _batches(source: Records) -> Generator[tuple[sa.Table, list[dict[str, Any]]], None, None]:
-    with source.snapshot() as session:
-        for table in Table.metadata.sorted_tables:
-            with session.execute(sa.select(table).execution_options(yield_per=BATCH)) as rows:
-                for part in rows.mappings().partitions():
-                    yield table, [dict(row) for row in part]
+def _refuse_the_same(source: Records, target: Records) -> None:
+    """Refuse a target that is the source by another name: what is claimed in the one is held in the other."""
+    name = f"copy:{uuid4()}"
+    with hold(source, name):
+        if held(target, name):
+            raise BadUsage("the target is the database that is to be copied; name an empty one")
+
+
+def _batches(session: Session) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
+    for table in Table.metadata.sorted_tables:
+        with session.execute(sa.select(table).execution_options(yield_per=BATCH)) as rows:
+            for part in rows.mappings().partitions():
+                yield table, [dict(row) for row in part]
 
 
 def _add(session: Session, table: sa.Table, rows: list[dict[str, Any]]) -> None:

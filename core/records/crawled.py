@@ -126,17 +126,20 @@ def waits(records: Records, path: str, stage: str) -> bool:
 
 
 def partition_done(records: Records, run_id: str, path: str, stage: str, outcomes: Iterable[Outcome]) -> None:
-    """Write down that a partition has passed `stage`, with the outcomes of its pages."""
+    """Write down that a partition has passed `stage`, with the outcomes of its pages.
+
+    What is analysed waits for the index, be it in there by an older judgement.
+    """
     now = datetime.now(UTC)
-    done = {"analysed_at": now} if stage == "analyse" else {"indexed_at": now}
+    done = {"analysed_at": now, "indexed_at": None} if stage == "analyse" else {"indexed_at": now}
     with records.write() as session:
         session.execute(update(PartitionRow).where(PartitionRow.path == path).values(**done))
         session.execute(delete(QuarantineRow).where(QuarantineRow.item == path))  # it was damaged once
         add_outcomes(session, run_id, outcomes, now)
 
 
-def take_anew(records: Records, first: date, last: date) -> None:
-    """Let the partitions of what was fetched from the `first` day to the `last` wait for all stages.
+def partitions_of_days(records: Records, first: date, last: date) -> list[Partition]:
+    """Return the partitions of what was fetched from the `first` day to the `last`, oldest first.
 
     The days are Vietnam's. A partition holds what was fetched on one day of UTC, which ends and begins within
     one in Vietnam; it is taken whole.
@@ -145,9 +148,14 @@ def take_anew(records: Records, first: date, last: date) -> None:
         datetime.combine(day, time(), VIETNAM).astimezone(UTC).date()
         for day in (first, last + timedelta(days=1))
     )
-    days = PartitionRow.day.between(begin.isoformat(), end.isoformat())
+    return _partitions(records, PartitionRow.day.between(begin.isoformat(), end.isoformat()))
+
+
+def take_anew(records: Records, path: str) -> None:
+    """Let a partition wait for all stages. Call it as the only one who works on it."""
     with records.write() as session:
-        session.execute(update(PartitionRow).where(days).values(analysed_at=None, indexed_at=None))
+        waiting = update(PartitionRow).where(PartitionRow.path == path)
+        session.execute(waiting.values(analysed_at=None, indexed_at=None))
 
 
 def partitions_to_build(records: Records, generation: str) -> list[Partition]:

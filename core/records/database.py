@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Error as SqliteError
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +21,14 @@ from core.settings import Settings
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Long enough for another process's batch to be written, short enough for a person to wait.
 BUSY_S = 30
+# A server ends a transaction of someone who was stopped in the middle of it, or is gone, after this.
+IDLE_S = 60
+# What a server is told of each connection: how long who waits for another does, and when a client is gone.
+_LIMITS = (
+    f"SET lock_timeout = '{BUSY_S}s'; SET idle_in_transaction_session_timeout = '{IDLE_S}s';"
+    " SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;"
+    " SET tcp_user_timeout = 60000"
+)
 # The advisory lock of PostgreSQL by which writers take turns, as they do on SQLite: "LNGR".
 WRITERS = 0x4C4E4752
 
@@ -142,6 +151,12 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.autocommit = True  # or the end of the first transaction could take the limits back
+        connection.execute(_LIMITS)
+        connection.autocommit = False
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get("write"):
@@ -150,7 +165,12 @@ def _prepare_postgresql(engine: Engine) -> None:
 
 def _upgrade(engine: Engine) -> None:
     with engine.execution_options(write=True).begin() as connection:
-        if _schema(connection) == SCHEMA:
+        version = _schema(connection)
+        if version is not None and not inspect(connection).has_table("runs"):
+            raise RecordsUnavailable(
+                f"the database {shown(engine.url)} belongs to another program; name one of its own"
+            )
+        if version == SCHEMA:
             return
         from alembic import command  # slow to load, and seldom needed
         from alembic.config import Config

@@ -1,6 +1,8 @@
 """A database URL made into an engine, with what can be wrong about it in plain words."""
 
+import os
 from pathlib import Path
+from socket import gethostname
 
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.engine import URL
@@ -8,8 +10,16 @@ from sqlalchemy.exc import ArgumentError
 
 from core.errors import RecordsUnusable
 
-# A server that does not answer at all is told of after this, not after the system's minutes.
+# A server that does not answer at all is told of after this, not after the system's minutes; one that
+# vanishes later after a minute, not after the system's two hours.
 CONNECT_S = 10
+_PATIENCE = {
+    "connect_timeout": CONNECT_S,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -27,11 +37,16 @@ def engine_of(database_url: str) -> Engine:
     url = _url(database_url)
     try:
         if url.drivername == "sqlite":
-            if url.database and not url.query:
+            if not url.database or url.database.startswith((":memory:", "file:")):
+                raise _unusable(
+                    "records in memory can't be shared; a file is written sqlite:////folder/records.db"
+                )
+            if not url.query:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             return create_engine(url)
-        waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_S}
-        return create_engine(url, pool_pre_ping=True, connect_args=waits)
+        name = {"application_name": f"langnghe {os.getpid()} {gethostname()}"[:63]}
+        given = {key: value for key, value in (_PATIENCE | name).items() if key not in url.query}
+        return create_engine(url, pool_pre_ping=True, connect_args=given)
     except ModuleNotFoundError as error:
         raise _unusable(f"{error}; install the extra `postgresql`") from error
     except ArgumentError as error:
@@ -42,7 +57,7 @@ def engine_of(database_url: str) -> Engine:
 
 def shown(url: URL) -> str:
     """Return `url` without its password, wherever it stands."""
-    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
+    return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
 
 
 def _url(text: str) -> URL:

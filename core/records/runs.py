@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.contracts import Contract
 from core.outcomes import Outcome, Result, Stage
-from core.records.claims import held
+from core.records.claims import asking
 from core.records.database import Records
 from core.records.tables import OutcomeRow, PartnerRow, QuarantineRow, RunRow, SourceRow
 
@@ -61,9 +61,9 @@ def start_run(records: Records, command: str, run_id: str | None = None, part: s
     run before. Runs that were left open and that nobody works in any more become `interrupted`.
     """
     now, name = datetime.now(UTC), run_id or new_id()
-    with records.write() as session:
+    with asking(records) as is_held, records.write() as session:
         for left in session.scalars(select(RunRow).where(RunRow.status == "running", RunRow.id != name)):
-            if not held(records, claimed(left.id)):
+            if not is_held(claimed(left.id)):
                 left.status, left.finished_at = "interrupted", now
         row = session.get(RunRow, name)
         if row is None:
@@ -95,11 +95,11 @@ def finish_run(records: Records, run_id: str, status: str, part: str = "") -> No
 
     Let go of the claim first. A run is done if each part that was begun in it was done, be it at another try.
     """
-    with records.write() as session:
+    with asking(records) as is_held, records.write() as session:
         row = session.get_one(RunRow, run_id)
         if status == "done":
             row.unfinished = [name for name in row.unfinished if name != (part or row.command)]
-        if not held(records, claimed(run_id)):
+        if not is_held(claimed(run_id)):
             row.status = "failed" if row.unfinished else "done"
             row.finished_at = datetime.now(UTC)
 

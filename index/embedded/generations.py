@@ -84,6 +84,9 @@ class EmbeddedGenerations:
         found = (self._name(file) for file in self.path.parent.glob(f"{self.path.stem}-*.db"))
         return sorted(name for name in found if name)
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def _file(self, name: str) -> Path:
         return self.path.with_name(f"{self.path.stem}-{name}.db")
 

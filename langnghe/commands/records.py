@@ -31,7 +31,7 @@ def copy(
     if not to.strip():
         raise BadUsage("--to is empty: give the URL of an empty database")
     place = house(context)
-    with place.alone("run"):
+    with place.alone("run"), place.alone("rebuild"), place.rearranging():
         target = open_records(place.settings.model_copy(update={"database_url": to}))
         try:
             with counted("copy", "rows") as tell:

@@ -1,5 +1,7 @@
 """Claims hold among processes and threads, and end with who holds them."""
 
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -11,9 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.errors import RecordsUnavailable
-from core.records import Records, open_records
+from core.records import Records, claims, open_records
 from core.records.claims import held, hold
 from core.settings import Settings, load_settings
 from tools.local_postgresql import Server
@@ -122,16 +125,76 @@ def test_threads_of_one_process_exclude_each_other(records: Records) -> None:
     assert most == [1] * 8
 
 
+def test_who_waits_long_says_for_what(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "TOLD_AFTER_S", 0.0)
+    with hold(records, "a"), capture_logs() as logs, hold(records, "a", wait_s=0.2) as found:
+        assert found == set()
+    assert [(entry["event"], entry["claims"]) for entry in logs] == [("waits for others", ["a"])]
+    by = logs[0]["by"]
+    if records.engine.dialect.name == "postgresql":
+        assert f"for langnghe {os.getpid()} " in by
+        assert " at 127.0.0.1" in by
+    else:
+        assert by == "a process of this machine"
+
+
+def test_a_forked_child_does_not_keep_the_claims_of_its_parent(records: Records, settings: Settings) -> None:
+    """A process claims a name, forks a child that goes on, and is killed."""
+    forking = HOLDER.replace("print(", "import os; os.fork() or sys.stdin.read()\n    print(", 1)
+    given = [settings.database, str(settings.data_dir), "alone", "a"]
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", forking, *given],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "a\n"
+    assert got(records, "a") == set()
+    process.kill()
+    process.wait()
+    with hold(records, "a", wait_s=10) as found:
+        assert found == {"a"}
+    process.communicate()  # the child's input ends, and so does the child
+
+
+def test_a_database_reached_by_a_link_has_the_same_claims(tmp_path: Path) -> None:
+    there = open_records(load_settings(data_dir=tmp_path / "data"))
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    here = open_records(load_settings(data_dir=tmp_path / "link"))
+    (tmp_path / "link.db").symlink_to(tmp_path / "data" / "records.db")
+    linked = open_records(load_settings(database_url=f"sqlite:///{tmp_path}/link.db"))
+    with hold(there, "a"):
+        assert (got(here, "a"), got(linked, "a")) == (set(), set())
+    for records in (there, here, linked):
+        records.close()
+
+
+def test_a_system_without_such_locks_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = open_records(load_settings(data_dir=tmp_path))
+    monkeypatch.delattr(fcntl, "F_OFD_SETLK")
+    with pytest.raises(RecordsUnavailable, match=r"under Linux.*or PostgreSQL"), hold(records, "a"):
+        pass
+    records.close()
+
+
 @pytest.mark.services
-def test_a_claim_lost_with_its_server_ends_quietly_and_the_next_one_works() -> None:
+def test_a_claim_lost_with_its_server_is_told_at_its_end_and_the_next_one_works() -> None:
     with TemporaryDirectory() as folder, Server(Path(folder)) as server:
         records = open_records(load_settings(database_url=server.database("records")))
-        with hold(records, "a") as found:
-            assert found
-            server.kill()
-            with pytest.raises(RecordsUnavailable, match="check disk and server"), hold(records, "b"):
-                pass
-            server.start()
-            assert until(lambda: got(records, "a") == {"a"})  # whoever held it does not any more
+
+        def lost() -> None:
+            with hold(records, "a") as found:
+                assert found
+                server.kill()
+                with pytest.raises(RecordsUnavailable, match="check disk and server"), hold(records, "b"):
+                    pass
+                server.start()
+                assert until(lambda: got(records, "a") == {"a"})  # whoever held it does not any more
+
+        with pytest.raises(RecordsUnavailable, match="the claim on a was lost"):
+            lost()
         assert got(records, "a") == {"a"}
         records.close()

@@ -1,16 +1,18 @@
 """The records moved to another database: all of them, or nothing."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.contracts import What
-from core.errors import BadUsage, RegisterBroken, StageFailed
+from core.errors import BadUsage, RecordsUnavailable, RegisterBroken, StageFailed
 from core.records import Records, copying, decisions, open_records, saved
 from core.records.decisions import Shown
 from core.records.tables import AttemptRow, DecisionRow, FollowRow, SavedRow, SignatureRow, Table
@@ -92,9 +94,23 @@ def test_a_target_that_holds_rows_is_refused_and_left_as_it_is(opened: Opened, s
     before = held(server)
     with pytest.raises(BadUsage, match=r"holds records already \(.*runs 3"):
         copying.copy(here, server)
-    with pytest.raises(BadUsage, match="holds records already"):
-        copying.copy(server, server)
+    with pytest.raises(BadUsage, match="the target is the database that is to be copied"):
+        copying.copy(server, opened(server_url))
+    with pytest.raises(BadUsage, match="the target is the database that is to be copied"):
+        copying.copy(here, opened(str(here.engine.url)))
     assert held(server) == before
+
+
+def test_records_without_rows_and_a_database_of_another_program_are_refused(
+    opened: Opened, server_url: str
+) -> None:
+    with pytest.raises(BadUsage, match=r"records\.db are empty.*LANGNGHE_DATABASE_URL"):
+        copying.copy(opened(), opened())
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num text); CREATE TABLE theirs (id int)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+    with pytest.raises(RecordsUnavailable, match="belongs to another program"):
+        opened(server_url)
 
 
 def test_a_copy_that_is_killed_leaves_an_empty_target_and_is_begun_anew(
@@ -115,17 +131,35 @@ def test_a_copy_that_is_killed_leaves_an_empty_target_and_is_begun_anew(
         assert held(there) == held(here)
 
 
-def test_what_is_written_meanwhile_is_not_lost_unseen(opened: Opened, server_url: str) -> None:
+def test_who_writes_during_a_copy_waits_until_the_rows_are_read(opened: Opened, server_url: str) -> None:
+    def copied_while(source: Records, target: Records) -> bool:
+        """Copy while another process changes a row; say whether it had done so when all were read."""
+        other = opened(source.engine.url.render_as_string(hide_password=False))
+        begun, written = threading.Event(), threading.Event()
+
+        def write() -> None:
+            begun.set()
+            with other.write() as session:
+                session.scalars(select(SavedRow)).first().name = "mới"  # type: ignore[union-attr]
+                written.set()
+
+        def tell(done: int, of: int) -> None:
+            if done < 2 * ROWS:
+                writer.start()
+                begun.wait()
+            early.append(written.is_set())
+
+        early: list[bool] = []
+        writer = threading.Thread(target=write)
+        copying.copy(source, target, tell)
+        writer.join(timeout=20)
+        assert written.is_set()
+        return any(early)
+
     here, server = opened(), opened(server_url)
     fill(here)
-
-    def write(done: int, of: int) -> None:
-        if done == of:
-            saved.save_search(here, "lan", "mới", "queue", "q=x")
-
-    with pytest.raises(StageFailed, match=r"written to while.*saved_searches"):
-        copying.copy(here, server, write)
-    assert set(copying.counts(server).values()) == {0}
+    assert not copied_while(here, server)
+    assert not copied_while(server, opened())
 
 
 def test_a_register_that_is_not_whole_is_not_copied(opened: Opened, server_url: str) -> None:

@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
 from core.errors import RecordsUnavailable, RecordsUnusable
-from core.records import open_records, runs
+from core.records import database, open_records, runs
+from core.records.database import WRITERS
 from core.settings import load_settings
 from tools.local_elasticsearch.node import free_port
 from tools.local_postgresql import Server
@@ -40,6 +43,9 @@ def refused(tmp_path: Path, url: str, *, may_pass: bool = False) -> str:
         ("sqlite://data/records.db", "sqlite:////folder/records.db"),
         (f"postgresql://lan:{PASSWORD}@db.invalid/langnghe", "resolve host 'db.invalid'"),
         (f"postgresql://lan@127.0.0.1/x?password={PASSWORD}&ssl=yes", 'invalid connection option "ssl"'),
+        (f"postgresql://lan@127.0.0.1/x?sslpassword={PASSWORD}&ssl=yes", 'invalid connection option "ssl"'),
+        ("sqlite://", "records in memory can't be shared"),
+        ("sqlite:///:memory:", "records in memory can't be shared"),
         ("sqlite:////dev/null/records.db", "check the path"),
         ("sqlite:////dev", "unable to open database file; check file and server"),
     ],
@@ -57,6 +63,29 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
 def test_a_driver_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     assert "install the extra `postgresql`" in refused(tmp_path, f"postgresql://lan:{PASSWORD}@db.example/x")
+
+
+@pytest.mark.services
+def test_a_writer_that_is_stopped_holds_others_up_for_a_while_only(
+    tmp_path: Path, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_LIMITS", database._LIMITS.replace("30s", "200ms").replace("60s", "4s"))
+    url = postgresql.database("stopped")
+    records = open_records(load_settings(data_dir=tmp_path, database_url=url))
+
+    def stopped() -> None:
+        with records.write() as session:
+            session.execute(text("SELECT 1"))  # the turn begins with the first statement
+            with pytest.raises(RecordsUnavailable, match="lock timeout"):
+                runs.start_run(records, "run")
+            with psycopg.connect(url, autocommit=True) as other:  # goes on when the server has ended this one
+                other.execute("SELECT pg_advisory_lock(%s)", [WRITERS])
+            session.execute(text("SELECT 1"))
+
+    with pytest.raises(RecordsUnavailable, match="terminating connection due to idle-in-transaction"):
+        stopped()
+    runs.start_run(records, "run")
+    records.close()
 
 
 @pytest.mark.services
