@@ -30,10 +30,8 @@ from langnghe.following import following
 from langnghe.house import House
 from langnghe.indexing import index_documents
 from langnghe.reconciling import reconcile as reconcile
+from langnghe.schedule import WATCHED_EVERY
 from langnghe.source_alerts import source_alerts
-
-# How often the schedule watches (`dags/`).
-WATCHED_EVERY = timedelta(minutes=30)
 
 OnOutcome = Callable[[Outcome], None]
 
