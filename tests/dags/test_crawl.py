@@ -158,3 +158,15 @@ def test_no_password_reaches_the_log_of_a_task(airflow: Airflow, settings: Setti
     assert "no alert could be left" in ran.log
     assert "127.0.0.1:1/" in ran.log
     assert "hunter2" not in ran.log
+
+
+def test_a_source_that_another_crawls_is_passed_over_and_the_log_says_so_with_the_name_of_the_run(
+    airflow: Airflow, settings: Settings, house: House
+) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    with house.only_one_on(*SOURCES):
+        ran = airflow.run("crawl", settings, {"from": today, "to": today})
+    assert ran.state == "success"
+    ours = [line for line in ran.log.splitlines() if "source passed over" in line]
+    assert len(ours) == len(SOURCES)
+    assert all(f"run=crawl:{ran.run_id}" in line for line in ours)
