@@ -95,6 +95,10 @@ class StageFailed(LangngheError):
     """A stage ended before its work was done. Run it again; it goes on where it stopped."""
 
 
+class PartitionsFailed(LangngheError):
+    """Partitions can't be analysed or indexed for a reason that does not pass. The log says where."""
+
+
 class NotReconciled(LangngheError):
     """What a run did does not add up: something was lost on the way. Someone must look; it stays so."""
 

@@ -22,8 +22,12 @@ class Section(BaseModel):
 
 
 class BudgetSettings(Section):
-    """What one source may be asked for at most: requests of all kinds, bytes received. Days are UTC."""
+    """What one source may be asked for at most: for how long, requests of all kinds, bytes received.
 
+    Days are UTC. Runs come each hour: one source's should have ended when the next begins.
+    """
+
+    minutes_per_run: float = Field(default=45.0, gt=0)
     requests_per_run: int = Field(default=25_000, gt=0)
     requests_per_day: int = Field(default=50_000, gt=0)
     bytes_per_run: int = Field(default=4 * 2**30, gt=0)

@@ -27,6 +27,7 @@ class Expected(Contract):
 class Budget(Contract):
     """What the source may be asked for at most; None: as the setting `crawl.budget` says."""
 
+    minutes_per_run: float | None = Field(default=None, gt=0)
     requests_per_run: int | None = Field(default=None, gt=0)
     requests_per_day: int | None = Field(default=None, gt=0)
     bytes_per_run: int | None = Field(default=None, gt=0)

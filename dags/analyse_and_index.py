@@ -1,7 +1,7 @@
 """When the archive has new pages: analyse and index the partitions that wait, group by group.
 
-A manual run with `from` and `to` takes all anew that was fetched from the one day to the other (UTC), as
-after a new model came into use.
+A manual run with `from` and `to` takes all anew that was fetched from the one day to the other (in Vietnam),
+as after a new model came into use.
 """
 
 from datetime import timedelta

@@ -37,7 +37,7 @@ def crawl() -> None:
         with at_work() as (house, _):
             # Due within half an hour is nearer to this run than to the next.
             ahead = timedelta(minutes=30) if asked_days() is None else timedelta.max
-            return pipeline.due(house, ahead)[:MOST_MAPPED]
+            return pipeline.due(house, ahead, MOST_MAPPED)
 
     @task(
         pool=CRAWL_POOL,

@@ -25,13 +25,14 @@ from crawlers.run import crawl as crawl_sources
 from crawlers.source import SourceSpec
 from index.alerts import alerts as index_alerts
 from index.as_of import as_of
-from langnghe import erasing, partitions
+from langnghe import erasing, partitions, reconciling
 from langnghe.following import following
 from langnghe.house import House
 from langnghe.indexing import index_documents
-from langnghe.reconciling import reconcile as reconcile
 from langnghe.schedule import WATCHED_EVERY
 from langnghe.source_alerts import source_alerts
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -174,8 +175,11 @@ def _adopt(house: House, run_id: str, path: str) -> bool:
 
 
 def waiting(house: House) -> list[str]:
-    """Return the paths of the partitions that are not both analysed and indexed, the oldest first."""
-    return [partition.path for partition in crawled.partitions_waiting(house.records)]
+    """Return the paths of the partitions that are not both analysed and indexed, the oldest first.
+
+    Damaged ones wait to be restored, not for a stage: they are no news.
+    """
+    return [partition.path for partition in crawled.partitions_waiting(house.records, damaged=False)]
 
 
 def analyse(
@@ -265,8 +269,8 @@ def _index_partition(
 
 def _clear_spool(house: House) -> None:
     """Forget judged documents that no index waits for: what a kill left behind."""
-    waits = {partition.path for partition in crawled.partitions_to_do(house.records, Stage.INDEX)}
-    for path in house.spool.partitions() - waits:
+    kept = house.spool.partitions()
+    for path in kept - {p.path for p in crawled.partitions_to_do(house.records, Stage.INDEX, kept)}:
         with house.partition(path) as mine:  # nobody is about to write them
             if mine and not crawled.waits(house.records, path, Stage.INDEX):
                 house.spool.drop(path)
@@ -315,6 +319,17 @@ def report(house: House, week: str | None, now: datetime, output: Path | None = 
     return made
 
 
+def reconcile(house: House, run_id: str, were_due: Sequence[str] = ()) -> dict[str, int]:
+    """Adopt what kills left of any source, then hold a run's outcomes against what should have come of them.
+
+    A task that crawls one source adopts its partitions alone, and a source that is switched off has none.
+    Returns and raises as `langnghe.reconciling.reconcile`.
+    """
+    with house.rearranging():
+        adopt(house, run_id)
+    return reconciling.reconcile(house, run_id, were_due)
+
+
 def read_partition(
     house: House, run_id: str, stage: Stage, partition: Partition, on_outcome: OnOutcome | None
 ) -> list[Page] | None:
@@ -340,19 +355,24 @@ def declare(house: House) -> None:
     crawled.declare_sources(house.records, rows)
 
 
-def due(house: House, ahead: timedelta = timedelta(0)) -> list[str]:
+def due(house: House, ahead: timedelta = timedelta(0), most: int | None = None) -> list[str]:
     """Return the ids of the enabled sources whose turn it is, or comes within the time `ahead`.
 
-    A turn further ahead than the source's interval means that the clock was set back since: it is due.
+    The longest overdue come first; of more than `most` the others are left, and the log says how many. A turn
+    further ahead than the source's interval means that the clock was set back since: it is due.
     """
     now = datetime.now(UTC)
     turns = {s.source_id: s.due_at for s in crawled.source_health(house.records)}
 
-    def waits(spec: SourceSpec) -> bool:
+    def turn(spec: SourceSpec) -> datetime:
         at = turns.get(spec.id)
-        return at is not None and ahead < at - now <= timedelta(minutes=spec.every_minutes)
+        return at if at is not None and at - now <= timedelta(minutes=spec.every_minutes) else _LONG_AGO
 
-    return [spec.id for spec in house.sources.specs if spec.enabled and not waits(spec)]
+    ready = [spec for spec in house.sources.specs if spec.enabled and turn(spec) - now <= ahead]
+    ids = [spec.id for spec in sorted(ready, key=turn)]
+    if most is not None and len(ids) > most:
+        log("pipeline").warning("more sources are due than a run takes", left=len(ids) - most)
+    return ids[:most]
 
 
 def find_source(house: House, name: str) -> SourceSpec:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from core.errors import ArchiveUnavailable, IndexUnavailable, RecordsUnavailable, StageFailed
+from core.errors import LangngheError, PartitionDamaged, PartitionsFailed, StageFailed
 from core.logs import log
 from core.records import crawled
+from crawlers.failures import named
 from langnghe import pipeline
 from langnghe.house import House
 
@@ -16,30 +17,44 @@ GROUP = 20
 def groups(house: House, most: int, days: tuple[date, date] | None = None) -> list[list[str]]:
     """Return the paths of the partitions that wait, the oldest first, in at most so many groups.
 
-    With `days`, all that was fetched from the one to the other (UTC) is made to wait again.
+    Damaged ones are among them: one may have been restored since.
+    With `days`, all that was fetched from the one to the other (in Vietnam) is made to wait again.
     """
     if days is not None:
         crawled.take_anew(house.records, *days)
-    waiting = pipeline.waiting(house)
+    waiting = [partition.path for partition in crawled.partitions_waiting(house.records)]
     size = max(GROUP, -(-len(waiting) // most))
     return [waiting[start : start + size] for start in range(0, len(waiting), size)]
 
 
 def take_up(house: House, run_id: str, paths: Sequence[str]) -> None:
-    """Analyse and index the partitions `paths`.
+    """Analyse and index the partitions `paths` together; where one fails, each by itself.
 
-    Raises StageFailed when some could not be, after all others have been; and the error of an archive,
-    records or index that can't be reached at once.
+    Raises at once what concerns all: archive, records or index can't be reached, a model is damaged. After
+    all others have been taken up, raises StageFailed if what kept a partition from it may pass, else
+    PartitionsFailed.
     """
-    failed = []
-    for path in paths:
-        try:
-            pipeline.analyse(house, run_id, paths=[path])
-            pipeline.index(house, run_id, paths=[path])
-        except (ArchiveUnavailable, RecordsUnavailable, IndexUnavailable):
-            raise
-        except Exception as error:  # its message may hold words of a page
-            log("pipeline").error("partition failed", partition=path, error=type(error).__name__)
-            failed.append(path)
-    if failed:
-        raise StageFailed(f"{len(failed)} of {len(paths)} partitions failed, as {failed[0]}; they wait")
+    if _taken_up(house, run_id, paths) is None:
+        return
+    errors = {path: error for path in paths if (error := _taken_up(house, run_id, [path]))}
+    if not errors:
+        return
+    for path, error in errors.items():  # the message may hold words of a page
+        log("pipeline").error("partition failed", partition=path, error=named(error))
+    passing = any(isinstance(error, (OSError, PartitionDamaged)) for error in errors.values())
+    kind, what = (StageFailed, "they wait") if passing else (PartitionsFailed, "see the log")
+    raise kind(f"{len(errors)} of {len(paths)} partitions failed, as {next(iter(errors))}; {what}")
+
+
+def _taken_up(house: House, run_id: str, paths: Sequence[str]) -> Exception | None:
+    """Analyse and index `paths`; return what kept one of them from it."""
+    try:
+        pipeline.analyse(house, run_id, paths=paths)
+        pipeline.index(house, run_id, paths=paths)
+    except PartitionDamaged as error:
+        return error
+    except LangngheError:
+        raise
+    except Exception as error:
+        return error
+    return None

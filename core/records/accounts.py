@@ -1,6 +1,7 @@
 """What must add up of a run: its outcomes against partitions, quarantine and the outcomes of later stages."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -10,8 +11,8 @@ from core.records.runs import LOOKUP
 from core.records.tables import OutcomeRow, PartitionRow, QuarantineRow
 
 
-def archived(records: Records, run_id: str) -> dict[str, tuple[int, int]]:
-    """Return for each source how many pages a run says it archived, and how many partitions hold since."""
+def archived(records: Records, run_id: str) -> dict[str, tuple[int, int, datetime]]:
+    """Return for each source how many pages a run says it archived, how many partitions hold, since when."""
     row = OutcomeRow
     of_run = (row.run_id == run_id, row.stage == Stage.CRAWL, row.result == Result.ARCHIVED)
     said = select(row.source_id, func.count(), func.min(row.at)).where(*of_run).group_by(row.source_id)
@@ -24,13 +25,14 @@ def archived(records: Records, run_id: str) -> dict[str, tuple[int, int]]:
                     held.where(PartitionRow.source_id == source, PartitionRow.archived_at >= since)
                 )
                 or 0,
+                since,
             )
             for source, count, since in session.execute(said)
         }
 
 
-def not_indexed(records: Records, run_id: str) -> list[str]:
-    """Return the pages that a run analysed, and of which no index has told since what became of them."""
+def not_indexed(records: Records, run_id: str) -> dict[str, tuple[str, datetime]]:
+    """Return the pages that a run analysed, each with its source and when, if no index told of it since."""
     row = OutcomeRow
     at_stage = select(row.item, row.source_id, row.at).where(row.run_id == run_id)
     with records.read() as session:
@@ -46,7 +48,7 @@ def not_indexed(records: Records, run_id: str) -> list[str]:
             )
             held = select(QuarantineRow.item).where(QuarantineRow.item.in_(names))
             elsewhere |= set(session.scalars(told)) | set(session.scalars(held))
-    return sorted(left.keys() - elsewhere)
+    return {item: left[item] for item in sorted(left.keys() - elsewhere)}
 
 
 def _parts(names: list[str]) -> Collection[list[str]]:

@@ -1,7 +1,7 @@
 """What the crawler remembers: seen texts, archive partitions, and the health of sources."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
@@ -105,12 +105,15 @@ def partitions_to_do(records: Records, stage: str, paths: Collection[str] | None
         if stage == "analyse"
         else PartitionRow.analysed_at.is_not(None) & PartitionRow.indexed_at.is_(None)
     )
-    return [p for p in _partitions(records, waiting) if paths is None or p.path in paths]
+    return _partitions(records, waiting, paths)
 
 
-def partitions_waiting(records: Records) -> list[Partition]:
-    """Return the partitions that wait for any stage, oldest first."""
-    return _partitions(records, PartitionRow.analysed_at.is_(None) | PartitionRow.indexed_at.is_(None))
+def partitions_waiting(records: Records, *, damaged: bool = True) -> list[Partition]:
+    """Return the partitions that wait for any stage, the `damaged` in quarantine too; oldest first."""
+    waiting = PartitionRow.analysed_at.is_(None) | PartitionRow.indexed_at.is_(None)
+    if not damaged:
+        waiting &= PartitionRow.path.not_in(select(QuarantineRow.item))
+    return _partitions(records, waiting)
 
 
 def waits(records: Records, path: str, stage: str) -> bool:
@@ -133,8 +136,16 @@ def partition_done(records: Records, run_id: str, path: str, stage: str, outcome
 
 
 def take_anew(records: Records, first: date, last: date) -> None:
-    """Let the partitions of what was fetched from the `first` day to the `last` (UTC) wait for all stages."""
-    days = PartitionRow.day.between(first.isoformat(), last.isoformat())
+    """Let the partitions of what was fetched from the `first` day to the `last` wait for all stages.
+
+    The days are Vietnam's. A partition holds what was fetched on one day of UTC, which ends and begins within
+    one in Vietnam; it is taken whole.
+    """
+    begin, end = (
+        datetime.combine(day, time(), VIETNAM).astimezone(UTC).date()
+        for day in (first, last + timedelta(days=1))
+    )
+    days = PartitionRow.day.between(begin.isoformat(), end.isoformat())
     with records.write() as session:
         session.execute(update(PartitionRow).where(days).values(analysed_at=None, indexed_at=None))
 
@@ -244,11 +255,21 @@ def source_health(records: Records) -> list[SourceHealth]:
         ]
 
 
-def _partitions(records: Records, wanted: ColumnElement[bool]) -> list[Partition]:
-    query = select(PartitionRow).where(wanted).order_by(PartitionRow.archived_at, PartitionRow.path)
+def _partitions(
+    records: Records, wanted: ColumnElement[bool], paths: Collection[str] | None = None
+) -> list[Partition]:
+    query = select(PartitionRow).where(wanted)
+    named = None if paths is None else sorted(paths)
     with records.read() as session:
-        rows = session.scalars(query)
-        return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
+        if named is None:
+            rows = list(session.scalars(query))
+        else:
+            parts = [named[start : start + LOOKUP] for start in range(0, len(named), LOOKUP)]
+            rows = [
+                row for part in parts for row in session.scalars(query.where(PartitionRow.path.in_(part)))
+            ]
+    rows.sort(key=lambda row: (row.archived_at, row.path))
+    return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
 
 
 def _remember(session: Session, texts: Iterable[Seen]) -> None:

@@ -70,6 +70,14 @@ def retired(records: Records, paths: Sequence[str]) -> set[str]:
         }
 
 
+def rearranged(records: Records, source_id: str, since: datetime) -> bool:
+    """Say whether a partition of a source was rewritten, dropped or merged since a time."""
+    of_source = RetiredRow.path.startswith(f"source={source_id}/", autoescape=True)
+    with records.read() as session:
+        found = session.scalar(select(RetiredRow.path).where(of_source, RetiredRow.at >= since).limit(1))
+        return found is not None
+
+
 def announce(records: Records, path: str) -> bool:
     """Retire `path` before it is written, so that what a kill leaves there is removed; `merge` lets it stand.
 

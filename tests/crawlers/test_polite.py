@@ -9,8 +9,10 @@ import pytest
 
 from core.contracts import Reason, SourceState, Why
 from core.records.follows import follow
-from core.records.hosts import Wait, keep_wait, waits
+from core.records.hosts import Spent, Wait, keep_wait, waits
+from core.settings import BudgetSettings
 from core.urls import normalise, page_id
+from crawlers import budget
 from crawlers.source import Budget
 from tests.crawlers.smallweb import Answer, Place, Web, article, labels
 from tests.crawlers.test_crawl import THREADS, thread
@@ -236,6 +238,27 @@ def test_a_spent_budget_ends_the_asking_and_is_said(web: Web, place: Place) -> N
     place.crawl(spec)
     assert len(web.asked) == 12
     assert place.health("bao-thu").state is SourceState.LATE
+
+
+def test_a_source_whose_time_is_over_ends_and_the_next_run_goes_on(web: Web, place: Place) -> None:
+    web.feed("/rss.xml", ["/bai/1"])
+    web.put("/bai/1", article("Tin một"))
+    outcomes = place.crawl(web.spec(budget={"minutes_per_run": 1e-6}))
+    assert labels(outcomes) == {"/source:bao-thu:budget": "dropped:budget"}
+    assert outcomes[0].detail == "the budget of 1e-06 minutes_per_run is spent"
+    assert not web.asked
+    assert place.health("bao-thu").reasons == (Reason(code=Why.BUDGET),)
+    assert labels(place.crawl(web.spec())) == {"/bai/1": "archived"}
+
+
+def test_the_time_of_a_source_begins_with_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(budget.time, "monotonic", lambda: now)
+    purse = budget.Purse(BudgetSettings(minutes_per_run=45), Budget(), Spent())
+    now += 44 * 60
+    assert purse.reached() is None
+    now += 60
+    assert purse.reached() == "the budget of 45 minutes_per_run is spent"
 
 
 def test_bytes_count_too(web: Web, place: Place) -> None:
