@@ -6,8 +6,8 @@ from typing import Any
 from airflow.sdk import TriggerRule, dag, task
 
 from langnghe.failures import ended, task_states
+from langnghe.schedule import CRAWL_POOL
 from langnghe.scheduled import (
-    CRAWL_POOL,
     DAYS,
     DEFAULTS,
     EACH,

@@ -1,4 +1,4 @@
-"""Each night: remove what is older than it may get, merge the archive's small files, look at the sources."""
+"""Each night: remove what is older than it may get; merge the archive's small files."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,13 +10,13 @@ from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work
 
 @dag(
     schedule=CronTriggerTimetable("20 3 * * *", timezone=VIETNAM_TIME),
-    dagrun_timeout=timedelta(hours=20),
+    dagrun_timeout=timedelta(hours=12),
     default_args=DEFAULTS | {"execution_timeout": timedelta(hours=4)},
     doc_md=__doc__,
     **EACH,
 )
 def maintenance() -> None:
-    """One after the other, each whatever became of the one before."""
+    """One after the other, the second whatever became of the first."""
 
     @task
     def prune() -> dict[str, int]:
@@ -32,14 +32,7 @@ def maintenance() -> None:
         with at_work() as (house, _):
             return maintaining.compact(house, datetime.now(UTC))
 
-    @task(trigger_rule=TriggerRule.ALL_DONE)
-    def sources() -> dict[str, int]:
-        from langnghe import maintaining
-
-        with at_work() as (house, _):
-            return maintaining.look_at_sources(house, datetime.now(UTC))
-
-    prune() >> compact() >> sources() >> ended()
+    prune() >> compact() >> ended()
 
 
 maintenance()

@@ -9,11 +9,12 @@ from datetime import timedelta
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from langnghe.failures import ended
+from langnghe.schedule import WATCHED_EVERY
 from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
 
 
 @dag(
-    schedule=CronDataIntervalTimetable("*/30 * * * *", timezone=VIETNAM_TIME),
+    schedule=CronDataIntervalTimetable(f"*/{WATCHED_EVERY.seconds // 60} * * * *", timezone=VIETNAM_TIME),
     dagrun_timeout=timedelta(hours=2),
     default_args=DEFAULTS | {"execution_timeout": timedelta(minutes=20)},
     doc_md=__doc__,

@@ -1,6 +1,7 @@
 """On Mondays at six in Vietnam: the report of the week that has ended, as HTML and PDF.
 
-Each run is for its data interval: the last whole week before the interval's end, as known by then.
+Each run is for its data interval: the last whole week before the interval's end, as known by then. It also
+makes what was missed since the report before, as when Airflow stood still for weeks.
 """
 
 from datetime import timedelta
@@ -19,14 +20,14 @@ from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_e
     **EACH,
 )
 def weekly_report() -> None:
-    """Make one report."""
+    """Make one report, and those that were missed before."""
 
     @task
-    def report() -> str:
-        from langnghe import pipeline
+    def report() -> list[str]:
+        from langnghe import reporting
 
         with at_work() as (house, _):
-            return pipeline.report(house, None, interval_end()).week
+            return reporting.reports_due(house, interval_end())
 
     report() >> ended()
 

@@ -1,14 +1,10 @@
-"""What is done each night: old texts removed, the archive's small files merged, sources looked at."""
+"""What is done each night: old texts removed, the archive's small files merged."""
 
-from collections import Counter
 from datetime import UTC, datetime
 
 from core.errors import PartitionDamaged
-from core.records import notices
-from core.records.standing import standings
-from langnghe import compacting, pipeline, retention
+from langnghe import compacting, retention
 from langnghe.house import House
-from langnghe.source_alerts import source_alerts
 
 
 def prune(house: House, now: datetime) -> dict[str, int]:
@@ -29,14 +25,6 @@ def compact(house: House, now: datetime) -> dict[str, int]:
     done = compacting.compact(house, now.astimezone(UTC).date())
     _whole(done.damaged)
     return done.model_dump(include={"merged", "into", "pages", "waiting"})
-
-
-def look_at_sources(house: House, now: datetime) -> dict[str, int]:
-    """Raise alerts for sources in need of a look; return how many sources are in each state."""
-    pipeline.declare(house)
-    found = standings(house.records, now)
-    notices.raise_alerts(house.records, source_alerts(found, now, house.settings.watch))
-    return dict(Counter(one.health.state.value for one in found))
 
 
 def _whole(damaged: tuple[str, ...]) -> None:

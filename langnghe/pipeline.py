@@ -29,10 +29,8 @@ from langnghe import erasing, partitions, reconciling
 from langnghe.following import following
 from langnghe.house import House
 from langnghe.indexing import index_documents
+from langnghe.schedule import WATCHED_EVERY
 from langnghe.source_alerts import source_alerts
-
-# How often the schedule watches (`dags/`).
-WATCHED_EVERY = timedelta(minutes=30)
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

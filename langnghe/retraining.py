@@ -19,7 +19,7 @@ from nlp.train import train as train_model
 TASK = Task.RISK  # the one that people's decisions label
 
 
-KEPT = 3  # candidates of earlier runs; each is some tens of MB
+KEPT = 3  # candidates of earlier runs
 
 
 def train(house: House, name: str, data: Sequence[Path]) -> Path:

@@ -32,8 +32,6 @@ VIETNAM_TIME = str(VIETNAM)
 # announces the archive only if it has.
 ARCHIVE = Asset("archive")
 NEWS = AssetAlias("news_of_the_archive")
-# How many sources are crawled at the same time is how many slots this pool has.
-CRAWL_POOL = "langnghe_crawl"
 # How long a task waits for one that has to be alone, or to be alone itself, before it is tried again later.
 WAIT_S = 600.0
 MOST_MAPPED = 1000  # Airflow maps over 1,024 at most, unless its own settings say otherwise

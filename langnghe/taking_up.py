@@ -32,7 +32,7 @@ def groups(house: House, most: int, days: tuple[date, date] | None = None) -> li
 
 
 def take_up(house: House, run_id: str, paths: Sequence[str]) -> None:
-    """Analyse and index the partitions `paths`; where one fails that all others do not, each by itself.
+    """Analyse and index the partitions `paths` together; where one fails, each by itself.
 
     Raises at once what concerns all: archive, records or index can't be reached, a model is damaged. After
     all others have been taken up, raises StageFailed if what kept a partition from it may pass, else

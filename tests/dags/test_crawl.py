@@ -81,17 +81,12 @@ def test_a_run_repeated_adds_nothing(
     assert indexed.of("reconcile") == [DONE]
 
 
-def test_a_source_that_fails_leaves_an_alert_and_log_lines_with_the_name_of_the_run(
+def test_a_source_that_fails_fails_alone_and_leaves_an_alert(
     first: tuple[Ran, Ran], airflow: Airflow, settings: Settings, house: House
 ) -> None:
     assert settings.sources_dir is not None
     (settings.sources_dir / "cong-khai.yaml").write_text(PUBLIC, "utf-8")
-    (settings.sources_dir / "faulty.yaml").write_text("id: [", "utf-8")
     ran = airflow.run("crawl", settings)
-    (settings.sources_dir / "faulty.yaml").unlink()
-    ours = [line for line in ran.log.splitlines() if "room=" in line]
-    assert ours
-    assert all(f"run=crawl:{ran.run_id}" in line for line in ours)
     assert ran.of("source") == [("failed", 1)]  # no try more of what only a person can mend
     assert (ran.of("reconcile"), ran.of("ended")) == ([DONE], [("failed", 1)])
     assert ran.state == "failed"
@@ -163,6 +158,18 @@ def test_no_password_reaches_the_log_of_a_task(airflow: Airflow, settings: Setti
     assert "no alert could be left" in ran.log
     assert "127.0.0.1:1/" in ran.log
     assert "hunter2" not in ran.log
+
+
+def test_a_source_that_another_crawls_is_passed_over_and_the_log_says_so_with_the_name_of_the_run(
+    airflow: Airflow, settings: Settings, house: House
+) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    with house.only_one_on(*SOURCES):
+        ran = airflow.run("crawl", settings, {"from": today, "to": today})
+    assert ran.state == "success"
+    ours = [line for line in ran.log.splitlines() if "source passed over" in line]
+    assert len(ours) == len(SOURCES)
+    assert all(f"run=crawl:{ran.run_id}" in line for line in ours)
 
 
 # The last one: in the one process of these tests, Airflow keeps asking a DAG for the days of an earlier run.

@@ -1,11 +1,14 @@
 """`watch` and `weekly_report` are for data intervals: a back-fill gives what timely runs gave."""
 
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.records import notices
 from core.settings import Settings, load_settings
+from index.weekly import week_start
 from langnghe.house import House
+from langnghe.reporting import reports_due
 from tests.dags.conftest import Airflow
 from tests.langnghe.test_as_of import MONDAYS, fetched_by
 
@@ -57,3 +60,15 @@ def test_a_repeated_run_raises_nothing_twice(airflow: Airflow, tmp_path: Path) -
     for _ in range(2):
         airflow.run("watch", settings, until=MONDAYS[1].isoformat())
     assert len(left_by(settings)[0]) == 2
+
+
+def test_weeks_without_a_report_since_the_one_before_are_made_up_for(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "data", sources_dir=tmp_path)
+    house = House(settings)
+    with closing(house):
+        (first,) = reports_due(house, MONDAYS[0])
+        weeks = reports_due(house, MONDAYS[0] + timedelta(weeks=3))
+        assert [week_start(week) - week_start(first) for week in weeks] == [
+            timedelta(weeks=n) for n in (1, 2, 3)
+        ]
+        assert reports_due(house, MONDAYS[0] + timedelta(weeks=3)) == weeks[-1:]

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from core.contracts import AlertKind, SourceState
-from core.records import crawled, notices
 from core.settings import Settings, load_settings
 from langnghe.house import House
 from nlp.task import Task
@@ -17,14 +15,6 @@ from tests.langnghe.trained import invented, spoilt, written
 from tests.langnghe.world import made
 
 DONE = ("success", 1)
-BROKEN = """
-id: hong
-name: Báo Hỏng
-home: https://hong.example/
-type: news
-discover: {feeds: ['https://hong.example/rss']}
-articles: {allow: ['.']}
-"""
 
 
 @pytest.fixture
@@ -40,8 +30,8 @@ def house(settings: Settings) -> Iterator[House]:
     opened.close()
 
 
-def test_each_night_old_texts_go_small_files_are_merged_and_sources_looked_at(
-    airflow: Airflow, settings: Settings, house: House, tmp_path: Path
+def test_each_night_old_texts_go_and_small_files_are_merged(
+    airflow: Airflow, settings: Settings, house: House
 ) -> None:
     for n in range(3):
         archive(house, [made(n, text=f"Trời nắng, chợ đông người, tin số {n} trong ngày.")])
@@ -50,17 +40,13 @@ def test_each_night_old_texts_go_small_files_are_merged_and_sources_looked_at(
         [made(9, text="Tin cũ.", published_at=NOON.replace(year=2024), fetched_at=NOON.replace(year=2024))],
     )
     assert airflow.run("analyse_and_index", settings).state == "success"
-    (tmp_path / "sources" / "hong.yaml").write_text(BROKEN, "utf-8")
-    crawled.declare_sources(house.records, [("hong", "Báo Hỏng", "https://hong.example/", True)])
-    crawled.source_ran(house.records, "hong", SourceState.FAILED)
 
     ran = airflow.run("maintenance", settings)
 
-    assert [ran.of(task) for task in ("prune", "compact", "sources")] == [[DONE], [DONE], [DONE]]
+    assert [ran.of(task) for task in ("prune", "compact", "ended")] == [[DONE], [DONE], [DONE]]
+    assert ran.state == "success"
     assert len(list(house.archive.partitions())) == 1
-
     assert house.engine.size() == 3
-    assert [alert.kind for alert in notices.alerts(house.records)] == [AlertKind.FAILED]
 
 
 def test_a_model_is_promoted_only_if_it_is_not_worse(

@@ -11,6 +11,7 @@ from core.records import crawled
 from core.settings import Settings
 from langnghe import pipeline
 from langnghe.house import House
+from langnghe.schedule import WATCHED_EVERY
 from tests.index.documents import document
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -77,5 +78,5 @@ def test_how_sources_stand_today_is_not_told_of_an_earlier_time(house: House, tm
     now = datetime.now(UTC)
     assert pipeline.watch(house, now) == []
     crawled.source_ran(house.records, "hong", SourceState.FAILED)
-    assert pipeline.watch(house, now - pipeline.WATCHED_EVERY) == []
+    assert pipeline.watch(house, now - WATCHED_EVERY) == []
     assert [alert.kind for alert in pipeline.watch(house, now - timedelta(minutes=20))] == [AlertKind.FAILED]

@@ -16,6 +16,7 @@ from core.settings import load_settings
 from langnghe.demo.run import LEAD, lead_account
 from langnghe.demo.site.server import serving
 from langnghe.house import House
+from langnghe.schedule import CRAWL_POOL
 from tools.local_airflow.airflow import Airflow, see_that_it_is_free
 from tools.local_airflow.component import Component
 from tools.local_airflow.configuration import PASSWORDS, USER, password
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 CONSOLE_STOP_S = 5.0
 # It is started by an asset alone, and what happens to an asset while a DAG is paused never reaches it.
 UNPAUSED = "analyse_and_index"
-POOL = ("langnghe_crawl", 4)  # `langnghe.scheduled` names it; importing that would set Airflow up in our home
+SLOTS = 4
 
 
 def main() -> int:
@@ -69,7 +70,7 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     first = not (airflow.home / PASSWORDS).exists()
     stack.enter_context(airflow)
     with airflow.api() as api:
-        api.pool(*POOL)
+        api.pool(CRAWL_POOL, SLOTS)
         api.unpause(UNPAUSED)
     shell = _shell(folder, {**ours, "AIRFLOW_HOME": str(airflow.home)})
     admin = password(airflow.home) if first else None
