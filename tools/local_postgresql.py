@@ -55,6 +55,7 @@ class Server:
         command = [*ending_with_us("INT"), programs / "postgres", "-D", data, "-p", str(self.port)]
         for setting in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"):
             command += ["-c", setting]
+        self.log.touch(0o600)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, **_as_someone()

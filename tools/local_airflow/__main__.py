@@ -8,6 +8,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from shlex import quote
+from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
@@ -24,7 +25,7 @@ from tools.local_elasticsearch.node import free_port
 from tools.local_postgresql import Server
 
 ROOT = Path(__file__).parents[2]
-CONSOLE_STOP_S = 5.0
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # It is started by an asset alone, and what happens to an asset while a DAG is paused never reaches it.
 UNPAUSED = "analyse_and_index"
 SLOTS = 4
@@ -38,16 +39,30 @@ def main() -> int:
     )
     arguments.add_argument("--port", type=int, default=0, help="of Airflow's page; default: a free one")
     given = arguments.parse_args()
-    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
+    for ending in ENDINGS:
+        signal.signal(ending, _end)
     try:
         with ExitStack() as stack:
-            _start(given.folder.resolve(), given.port, stack).await_end()
+            try:
+                _start(given.folder.resolve(), given.port, stack).await_end()
+            finally:
+                _end_in_peace()
     except KeyboardInterrupt:
         return 0
     except LangngheError as error:
         print(f"airflow: {error}", file=sys.stderr)
         return 1
+
+
+def _end(*_: object) -> NoReturn:
+    _end_in_peace()
+    raise KeyboardInterrupt
+
+
+def _end_in_peace() -> None:
+    """Let nothing but SIGKILL cut the end short: a second Ctrl-C would leave parts behind."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
 
 
 def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
@@ -56,6 +71,7 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     if port:
         see_that_it_is_free(port)
     folder.mkdir(parents=True, exist_ok=True)
+    os.umask(0o077)  # all below is for its user alone; the folder itself PostgreSQL's user may have to pass
     try:
         stack.enter_context(FileLock(folder / "lock", timeout=0))
     except Timeout as error:
@@ -65,10 +81,12 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     ours = _house(folder / "langnghe", server, stack)
     os.environ.update(ours)
     lead = lead_account(House(load_settings()))
-    console = _console(folder, stack)
     airflow = Airflow(folder, ROOT / "dags", server.database("airflow"), ours, port=port)
     first = not (airflow.home / PASSWORDS).exists()
+    console_port = free_port()
+    airflow.components["console"] = _console(folder, console_port)
     stack.enter_context(airflow)
+    airflow.await_port(console_port)
     with airflow.api() as api:
         api.pool(CRAWL_POOL, SLOTS)
         api.unpause(UNPAUSED)
@@ -76,7 +94,7 @@ def _start(folder: Path, port: int, stack: ExitStack) -> Airflow:
     admin = password(airflow.home) if first else None
     print(f"Airflow is up after {time.monotonic() - begun:.0f} s: {airflow.url}/")
     print(f"  sign in as {USER} {_known(admin, f'it is in {airflow.home / PASSWORDS}')}")
-    print(f"The console: {console}")
+    print(f"The console: http://127.0.0.1:{console_port}/")
     print(f"  sign in as {LEAD} {_known(lead, f'a new one: langnghe users passwd {LEAD}')}")
     print("Press Trigger on `crawl`: `analyse_and_index` follows, and the console's queue fills.")
     print(f"For `langnghe` and `airflow` in another shell: . {shell}")
@@ -97,14 +115,10 @@ def _house(data: Path, server: Server, stack: ExitStack) -> dict[str, str]:
     }
 
 
-def _console(folder: Path, stack: ExitStack) -> str:
-    """Begin to serve the console, and return its URL."""
-    port = free_port()
+def _console(folder: Path, port: int) -> Component:
+    """Return the console as a component, which is not started."""
     command = [str(Path(sys.executable).with_name("langnghe")), "serve", "--port", str(port)]
-    console = Component("console", command, folder / "logs" / "console.log")
-    stack.callback(console.stop, CONSOLE_STOP_S)
-    console.start(os.environ, folder)
-    return f"http://127.0.0.1:{port}/"
+    return Component("console", command, folder / "logs" / "console.log")
 
 
 def _shell(folder: Path, environment: dict[str, str]) -> Path:

@@ -4,7 +4,7 @@ import importlib.util
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -75,7 +75,7 @@ class Airflow:
             begun = datetime.now(UTC)
             for component in self.components.values():
                 component.start(self.environment, self.folder)
-            self._await_health(begun)
+            self._await(lambda: self._healthy(begun), "Airflow is not well")
         except BaseException:
             self.stop()
             raise
@@ -88,6 +88,10 @@ class Airflow:
     def api(self) -> Api:
         """Return a client of the REST API that is signed in."""
         return Api(self.url, configuration.USER, configuration.password(self.home))
+
+    def await_port(self, port: int) -> None:
+        """Return when something listens on `port`. Raises AirflowFailed when that takes too long."""
+        self._await(lambda: _listens(port), f"nothing listens on port {port}")
 
     def await_end(self) -> NoReturn:
         """Wait until a part ends by itself. Raises AirflowFailed then."""
@@ -109,12 +113,12 @@ class Airflow:
             )
         done.write_text(version("apache-airflow-core"))
 
-    def _await_health(self, since: datetime) -> None:
+    def _await(self, holds: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + START_S
-        while not self._healthy(since):
+        while not holds():
             self._see_that_all_run()
             if time.monotonic() > deadline:
-                raise AirflowFailed(f"Airflow is not well after {START_S:.0f} s; see {self.folder / 'logs'}")
+                raise AirflowFailed(f"{otherwise} after {START_S:.0f} s; see {self.folder / 'logs'}")
             time.sleep(POLL_S)
 
     def _healthy(self, since: datetime) -> bool:
@@ -124,7 +128,7 @@ class Airflow:
         except (httpx.TransportError, ValueError):
             return False
         for part in ("scheduler", "dag_processor"):
-            heard = told[part][f"latest_{part}_heartbeat"]
+            heard = told.get(part, {}).get(f"latest_{part}_heartbeat")
             if heard is None or datetime.fromisoformat(heard) < since:
                 return False
         with self.api() as api:
@@ -145,6 +149,11 @@ class Airflow:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def see_that_it_is_free(port: int) -> None:

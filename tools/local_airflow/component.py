@@ -43,7 +43,8 @@ class Component:
 
     def start(self, environment: Mapping[str, str], folder: Path) -> None:
         """Start it in `folder`. What it writes can be read by its user alone."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.log.touch(0o600)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*ending_with_us("TERM"), *self._command],
