@@ -142,9 +142,9 @@ def test_title_and_lead_tell_of_the_child_of_the_text() -> None:
 def test_hostile_repetition_takes_time_in_proportion_to_the_text(again: str) -> None:
     def seconds(length: int) -> float:
         text = "Cháu Nguyễn Mẫu (7 tuổi) " + again * (length // len(again))
-        start = time.perf_counter()
+        start = time.process_time()
         masked_spans(page(PageType.COMMENT, text=text))
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1000)
     assert seconds(20_000) < 10 * max(seconds(5_000), 0.01)
