@@ -95,5 +95,5 @@ clean: ## remove the virtual environment and the demo's data
 	@echo "Installing Lắng Nghe with torch into .venv-transformer (some minutes, 6 GB) ..."
 	@test -x .venv-transformer/bin/pip || python3 -m venv .venv-transformer
 	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
-	.venv-transformer/bin/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train,transformer]"
+	.venv-transformer/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3,train,transformer]"
 	@touch $@
