@@ -1,13 +1,11 @@
 """What must add up of a run: its outcomes against partitions, quarantine and the outcomes of later stages."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from core.outcomes import Result, Stage
-from core.records.database import Records
-from core.records.runs import LOOKUP
+from core.records.database import Records, parts
 from core.records.tables import OutcomeRow, PartitionRow, QuarantineRow
 
 
@@ -40,7 +38,7 @@ def not_indexed(records: Records, run_id: str) -> dict[str, tuple[str, datetime]
         indexed = set(session.scalars(select(row.item).where(row.run_id == run_id, row.stage == Stage.INDEX)))
         left = {item: (source, at) for item, source, at in session.execute(analysed) if item not in indexed}
         elsewhere: set[str] = set()
-        for names in _parts(sorted(left)):
+        for names in parts(sorted(left)):
             since = min(left[name][1] for name in names)
             sources = {left[name][0] for name in names}
             told = select(row.item).where(
@@ -49,7 +47,3 @@ def not_indexed(records: Records, run_id: str) -> dict[str, tuple[str, datetime]
             held = select(QuarantineRow.item).where(QuarantineRow.item.in_(names))
             elsewhere |= set(session.scalars(told)) | set(session.scalars(held))
     return {item: left[item] for item in sorted(left.keys() - elsewhere)}
-
-
-def _parts(names: list[str]) -> Collection[list[str]]:
-    return [names[start : start + LOOKUP] for start in range(0, len(names), LOOKUP)]

@@ -35,7 +35,7 @@ def copy(source: Records, target: Records, on_progress: OnProgress = lambda done
     with target.write() as session:
         _refuse_rows(session)
         with source.write() as origin:
-            there = _counts(origin)
+            there = counts(origin)
             total, done = sum(there.values()), 0
             if not total:
                 raise BadUsage(
@@ -46,7 +46,7 @@ def copy(source: Records, target: Records, on_progress: OnProgress = lambda done
                 _add(session, table, rows)
                 done += len(rows)
                 on_progress(done, total)
-        copied = _counts(session)
+        copied = counts(session)
         if changed := [name for name in there if there[name] != copied[name]]:
             raise StageFailed(
                 f"not all rows came over ({', '.join(changed)}); nothing was copied: copy again"
@@ -56,13 +56,8 @@ def copy(source: Records, target: Records, on_progress: OnProgress = lambda done
     return copied
 
 
-def counts(records: Records) -> dict[str, int]:
+def counts(session: Session) -> dict[str, int]:
     """Return how many rows each table has, by its name."""
-    with records.snapshot() as session:
-        return _counts(session)
-
-
-def _counts(session: Session) -> dict[str, int]:
     return {
         table.name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
         for table in Table.metadata.sorted_tables
@@ -70,7 +65,7 @@ def _counts(session: Session) -> dict[str, int]:
 
 
 def _refuse_rows(session: Session) -> None:
-    if held := [f"{name} {count}" for name, count in _counts(session).items() if count]:
+    if held := [f"{name} {count}" for name, count in counts(session).items() if count]:
         raise BadUsage(
             f"the target holds records already ({', '.join(held)} rows); name an empty database,"
             " or empty that one if nobody needs it"

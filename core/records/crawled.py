@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from core.archive import Partition
 from core.contracts import VIETNAM, Contract, Page, Reason, SourceHealth, SourceState
 from core.outcomes import Outcome
-from core.records.database import Records
+from core.records.database import Records, parts
 from core.records.days import add_day
 from core.records.hosts import Spent, add_spent
-from core.records.runs import LOOKUP, add_outcomes
+from core.records.runs import add_outcomes
 from core.records.tables import PartitionRow, QuarantineRow, RetiredRow, SeenRow, SourceRow
 from core.records.visits import Visit, add_visits
 from core.source_days import SourceDay
@@ -35,8 +35,8 @@ def seen(records: Records, ids: Sequence[str]) -> dict[str, Seen]:
     """Return what is known of `ids`, by id."""
     found: dict[str, Seen] = {}
     with records.read() as session:
-        for start in range(0, len(ids), LOOKUP):
-            rows = session.scalars(select(SeenRow).where(SeenRow.id.in_(ids[start : start + LOOKUP])))
+        for part in parts(ids):
+            rows = session.scalars(select(SeenRow).where(SeenRow.id.in_(part)))
             found.update((row.id, _seen(row)) for row in rows)
     return found
 
@@ -274,15 +274,11 @@ def _partitions(
     records: Records, wanted: ColumnElement[bool], paths: Collection[str] | None = None
 ) -> list[Partition]:
     query = select(PartitionRow).where(wanted)
-    named = None if paths is None else sorted(paths)
+    queries = [query]
+    if paths is not None:
+        queries = [query.where(PartitionRow.path.in_(part)) for part in parts(sorted(paths))]
     with records.read() as session:
-        if named is None:
-            rows = list(session.scalars(query))
-        else:
-            parts = [named[start : start + LOOKUP] for start in range(0, len(named), LOOKUP)]
-            rows = [
-                row for part in parts for row in session.scalars(query.where(PartitionRow.path.in_(part)))
-            ]
+        rows = [row for one in queries for row in session.scalars(one)]
     rows.sort(key=lambda row: (row.archived_at, row.path))
     return [Partition(path=r.path, source_id=r.source_id, day=r.day, pages=r.pages) for r in rows]
 
@@ -291,8 +287,7 @@ def _remember(session: Session, texts: Iterable[Seen]) -> None:
     """Write what is remembered of `texts`, the last of each, by a few statements for all of them."""
     rows = {text.id: text.model_dump() for text in texts}
     ids = list(rows)
-    for start in range(0, len(ids), LOOKUP):
-        part = ids[start : start + LOOKUP]
+    for part in parts(ids):
         known = set(session.scalars(select(SeenRow.id).where(SeenRow.id.in_(part))))
         if new := [rows[name] for name in part if name not in known]:
             session.execute(insert(SeenRow), new)

@@ -1,12 +1,12 @@
 """Opening the records: connections, schema, and database errors in plain words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from sqlite3 import Error as SqliteError
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,7 @@ from core.records.tables import SCHEMA
 from core.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 # Long enough for another process's batch to be written, short enough for a person to wait.
 BUSY_S = 30
 # A server ends a transaction of someone who was stopped in the middle of it, or is gone, after this.
@@ -38,6 +39,8 @@ LASTING = re.compile(
     r"|invalid connection option|not a database|malformed|readonly"
 )
 
+Name = TypeVar("Name")
+
 
 class Records:
     """The records database. `read` and `write` give a session in one transaction each.
@@ -53,13 +56,6 @@ class Records:
     def read(self) -> Iterator[Session]:
         """Give a session for reading."""
         with self._session(self.engine) as session:
-            yield session
-
-    @contextmanager
-    def snapshot(self) -> Iterator[Session]:
-        """Give a session for reading that sees one unchanging state, however long it takes."""
-        still = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
-        with self._session(self.engine.execution_options(**still)) as session:
             yield session
 
     @contextmanager
@@ -128,6 +124,12 @@ def open_records(settings: Settings) -> Records:
     return Records(engine)
 
 
+def parts(names: Sequence[Name], size: int = LOOKUP) -> Iterator[Sequence[Name]]:
+    """Yield `names` in parts that fit one statement."""
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
+
+
 def _first_line(error: DBAPIError) -> str:
     return str(error.orig).partition("\n")[0]
 
@@ -167,7 +169,7 @@ def _upgrade(engine: Engine) -> None:
     with engine.execution_options(write=True).begin() as connection:
         version = _schema(connection)
         if version is not None and not inspect(connection).has_table("runs"):
-            raise RecordsUnavailable(
+            raise RecordsUnusable(
                 f"the database {shown(engine.url)} belongs to another program; name one of its own"
             )
         if version == SCHEMA:

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.contracts import Contract, Decision, Relabel, Triage, What
 from core.errors import Conflict, RegisterBroken
-from core.records.database import Records
-from core.records.runs import LOOKUP
+from core.records.database import Records, parts
 from core.records.tables import DecisionRow, storable
 from core.triage import settle
 
@@ -101,8 +100,8 @@ def _all(session: Session) -> Generator[Decision, None, None]:
 
 
 def _of_pages(session: Session, page_ids: Sequence[str]) -> Iterator[Decision]:
-    for start in range(0, len(page_ids), LOOKUP):
-        wanted = DecisionRow.page_id.in_(page_ids[start : start + LOOKUP])
+    for part in parts(page_ids):
+        wanted = DecisionRow.page_id.in_(part)
         yield from map(
             _decision, session.scalars(select(DecisionRow).where(wanted).order_by(DecisionRow.seq))
         )

@@ -4,15 +4,14 @@ A partition that is rewritten, dropped or merged is retired: a file of its name 
 it left by a kill or brought back by a backup, until a partition of that very content is to stand again.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.archive import Partition
-from core.records.database import Records
-from core.records.runs import LOOKUP
+from core.records.database import Records, parts
 from core.records.tables import PartitionRow, QuarantineRow, RetiredRow
 
 
@@ -65,7 +64,7 @@ def retired(records: Records, paths: Sequence[str]) -> set[str]:
     with records.read() as session:
         return {
             path
-            for part in _parts(paths)
+            for part in parts(paths)
             for path in session.scalars(select(RetiredRow.path).where(RetiredRow.path.in_(part)))
         }
 
@@ -112,9 +111,7 @@ def replace(records: Records, path: str, successor: Partition | None) -> None:
 def _standing(session: Session, paths: Sequence[str]) -> list[PartitionRow]:
     """Return the rows of `paths`. Only in a session that writes: no other changes them before it ends."""
     query = select(PartitionRow)
-    return [
-        row for part in _parts(paths) for row in session.scalars(query.where(PartitionRow.path.in_(part)))
-    ]
+    return [row for part in parts(paths) for row in session.scalars(query.where(PartitionRow.path.in_(part)))]
 
 
 def _succeed(
@@ -135,17 +132,11 @@ def _succeed(
             session.add(standing)
             session.flush()
     now = datetime.now(UTC)
-    for part in _parts([path for path in paths if successor is None or path != successor.path]):
+    for part in parts([path for path in paths if successor is None or path != successor.path]):
         session.execute(delete(PartitionRow).where(PartitionRow.path.in_(part)))
         session.execute(delete(QuarantineRow).where(QuarantineRow.item.in_(part)))
         session.execute(delete(RetiredRow).where(RetiredRow.path.in_(part)))
         session.execute(insert(RetiredRow), [{"path": path, "at": now} for path in part])
-
-
-def _parts(paths: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield `paths` in parts that fit one statement."""
-    for start in range(0, len(paths), LOOKUP):
-        yield paths[start : start + LOOKUP]
 
 
 def _latest(times: Sequence[datetime | None]) -> datetime | None:

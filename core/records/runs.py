@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from core.contracts import Contract
 from core.outcomes import Outcome, Result, Stage
 from core.records.claims import asking
-from core.records.database import Records
+from core.records.database import Records, parts
 from core.records.tables import OutcomeRow, PartnerRow, QuarantineRow, RunRow, SourceRow
 
-LOOKUP = 500  # SQLite's limit on variables in one statement is 999 in old builds
 # How many items had each (stage, result, reason).
 OutcomeCounts = Counter[tuple[Stage, str, str]]
 
@@ -131,8 +130,8 @@ def add_outcomes(session: Session, run_id: str, outcomes: Iterable[Outcome], at:
         first.setdefault((outcome.stage, outcome.item), outcome)
     for stage in Stage:
         items = [item for of, item in first if of is stage]
-        for start in range(0, len(items), LOOKUP):
-            _add(session, run_id, [first[stage, item] for item in items[start : start + LOOKUP]], at)
+        for part in parts(items):
+            _add(session, run_id, [first[stage, item] for item in part], at)
 
 
 def _add(session: Session, run_id: str, outcomes: Sequence[Outcome], at: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.contracts import Contract
-from core.records.database import Records
+from core.records.database import Records, parts
 from core.records.tables import (
     AlertRow,
     FollowRow,
@@ -53,8 +53,7 @@ def erased(records: Records, pages: Sequence[Named]) -> set[str]:
     """Return the ids of those of `pages` that were erased, or stand under one that was."""
     found: set[str] = set()
     with records.read() as session:
-        for start in range(0, len(pages), LOOKUP):
-            part = pages[start : start + LOOKUP]
+        for part in parts(pages, LOOKUP):
             ids = {name for page in part for name in _names(page)}
             gone = set(session.scalars(select(TombstoneRow.page_id).where(TombstoneRow.page_id.in_(ids))))
             found |= {page.id for page in part if gone.intersection(_names(page))}
@@ -65,8 +64,8 @@ def erased_ids(records: Records, ids: Sequence[str]) -> set[str]:
     """Return those of `ids` that are erased pages, or addresses of such."""
     found: set[str] = set()
     with records.read() as session:
-        for start in range(0, len(ids), LOOKUP):
-            wanted = TombstoneRow.page_id.in_(ids[start : start + LOOKUP])
+        for part in parts(ids, LOOKUP):
+            wanted = TombstoneRow.page_id.in_(part)
             found |= set(session.scalars(select(TombstoneRow.page_id).where(wanted)))
     return found
 
@@ -108,8 +107,8 @@ def erase(records: Records, pages: Mapping[str, Collection[str]], who: str, why:
             seen = session.get(SeenRow, page_id)
             names |= dict.fromkeys({page_id, *urls, *([seen.url] if seen is not None else [])}, page_id)
         wanted = list(names)
-        for start in range(0, len(wanted), LOOKUP):
-            _forget(session, {name: names[name] for name in wanted[start : start + LOOKUP]})
+        for part in parts(wanted, LOOKUP):
+            _forget(session, {name: names[name] for name in part})
         for alert in session.scalars(select(AlertRow)):
             if alert.facts.get("page_id") in pages:
                 session.delete(alert)

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.contracts import Contract
-from core.records.database import Records
-from core.records.runs import LOOKUP
+from core.records.database import Records, parts
 from core.records.tables import SourceRow, VisitRow
 
 
@@ -40,8 +39,8 @@ def visits(records: Records, ids: Sequence[str]) -> dict[str, Visit]:
     """Return what is known of `ids`, by id."""
     found: dict[str, Visit] = {}
     with records.read() as session:
-        for start in range(0, len(ids), LOOKUP):
-            rows = session.scalars(select(VisitRow).where(VisitRow.id.in_(ids[start : start + LOOKUP])))
+        for part in parts(ids):
+            rows = session.scalars(select(VisitRow).where(VisitRow.id.in_(part)))
             found.update((row.id, _visit(row)) for row in rows)
     return found
 
@@ -62,8 +61,7 @@ def add_visits(session: Session, made: Iterable[Visit]) -> None:
     """Add visits to a transaction; the last one of a page stands."""
     last = {visit.id: visit for visit in made}
     names = list(last)
-    for start in range(0, len(names), LOOKUP):
-        part = names[start : start + LOOKUP]
+    for part in parts(names):
         known = {row.id: row for row in session.scalars(select(VisitRow).where(VisitRow.id.in_(part)))}
         for name in part:
             if name not in known:

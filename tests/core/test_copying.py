@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from core.contracts import What
-from core.errors import BadUsage, RecordsUnavailable, RegisterBroken, StageFailed
+from core.errors import BadUsage, RecordsUnusable, RegisterBroken, StageFailed
 from core.records import Records, copying, decisions, open_records, saved
 from core.records.decisions import Shown
 from core.records.tables import AttemptRow, DecisionRow, FollowRow, SavedRow, SignatureRow, Table
@@ -47,6 +47,12 @@ def opened(tmp_path: Path) -> Iterator[Callable[[str], Records]]:
 Opened = Callable[..., Records]
 
 
+def counted(records: Records) -> dict[str, int]:
+    """How many rows each table has."""
+    with records.read() as session:
+        return copying.counts(session)
+
+
 def held(records: Records) -> dict[str, list[dict[str, Any]]]:
     """All that the records hold, with what kinds of values."""
     with records.engine.connect() as connection:
@@ -66,7 +72,7 @@ def test_all_rows_of_all_tables_come_to_postgresql_and_back_as_they_were(
     again = copying.copy(server, back)
 
     assert held(here) == held(server) == held(back)
-    assert there == again == copying.counts(here) == dict.fromkeys(Table.metadata.tables, ROWS)
+    assert there == again == counted(here) == dict.fromkeys(Table.metadata.tables, ROWS)
     assert told[-1] == (sum(there.values()), sum(there.values()))
     assert decisions.verify(server) == decisions.verify(back) == ROWS
 
@@ -109,7 +115,7 @@ def test_records_without_rows_and_a_database_of_another_program_are_refused(
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num text); CREATE TABLE theirs (id int)")
         connection.execute("INSERT INTO alembic_version VALUES ('0001')")
-    with pytest.raises(RecordsUnavailable, match="belongs to another program"):
+    with pytest.raises(RecordsUnusable, match="belongs to another program"):
         opened(server_url)
 
 
@@ -126,7 +132,7 @@ def test_a_copy_that_is_killed_leaves_an_empty_target_and_is_begun_anew(
 
         assert in_a_process(killed) == -signal.SIGKILL
         there = opened(target)
-        assert set(copying.counts(there).values()) == {0}
+        assert set(counted(there).values()) == {0}
         copying.copy(here, there)
         assert held(there) == held(here)
 
@@ -169,7 +175,7 @@ def test_a_register_that_is_not_whole_is_not_copied(opened: Opened, server_url: 
         session.get_one(DecisionRow, 2).why = "khác"
     with pytest.raises(RegisterBroken, match="decision 2"):
         copying.copy(here, server)
-    assert set(copying.counts(server).values()) == {0}
+    assert set(counted(server).values()) == {0}
 
 
 def test_a_nul_character_is_kept_by_no_database_and_breaks_no_seal(opened: Opened, server_url: str) -> None:
@@ -197,4 +203,4 @@ def test_a_number_that_the_target_has_no_room_for_is_named(opened: Opened, serve
         session.add(FollowRow(**row(FollowRow.__table__, 1) | {"number": 2**40}))
     with pytest.raises(StageFailed, match=r"table follows has a row.*integer"):
         copying.copy(here, server)
-    assert set(copying.counts(server).values()) == {0}
+    assert set(counted(server).values()) == {0}

@@ -16,7 +16,7 @@ from core.contracts import VIETNAM, Alert, AlertKind, Reason, ReportFile, Source
 from core.errors import BadUsage, RecordsUnavailable, RecordsUnusable
 from core.outcomes import Outcome, Result, Stage
 from core.records import Records, claims, crawled, notices, open_records, runs, tombstones
-from core.records.database import MIGRATIONS
+from core.records.database import LOOKUP, MIGRATIONS
 from core.records.days import source_days
 from core.records.follows import follow, follow_marks, followed_threads
 from core.records.hosts import Spent, spent_on
@@ -175,7 +175,7 @@ def test_a_batch_is_remembered_whole_with_its_outcomes(records: Records) -> None
 
 
 def test_of_a_batch_larger_than_a_statement_the_first_outcomes_and_last_texts_stand(records: Records) -> None:
-    run_id, count = runs.start_run(records, "run"), 2 * runs.LOOKUP + 1
+    run_id, count = runs.start_run(records, "run"), 2 * LOOKUP + 1
     failed = [outcome(str(n), Result.QUARANTINED, "timeout") for n in range(count)]
 
     def texts(etag: str) -> list[crawled.Seen]:
