@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from core.contracts import Alert, AlertKind
 from core.errors import BadUsage
 from core.records.notices import acknowledge, alerts, reports
+from dashboards.console.alert_words import message
 from dashboards.console.filters import Filters
 from dashboards.console.pages import console, page, people, signed_in_person
 from dashboards.console.permissions import Action, needs
@@ -40,6 +41,7 @@ def list_alerts(request: Request) -> Response:
         "seen": [a for a in found if a.acknowledged_at is not None],
         "people": people(request),
         "links": {a.key: _behind(a) for a in found},
+        "messages": {a.key: message(console(request).names, a) for a in found},
     }
     return page(request, "alerts.html", values)
 

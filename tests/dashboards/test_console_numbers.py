@@ -17,11 +17,12 @@ from core.records.notices import alerts, raise_alerts, record_report
 from core.records.people import Role, add_user, sign_in
 from core.settings import Settings
 from dashboards.console.acts import shown
+from dashboards.console.alert_words import ERRORS, message
 from dashboards.console.app import create_app
 from dashboards.console.guard import SESSION_COOKIE
 from dashboards.console.language import language
 from dashboards.console.notices import REPORT_POLICY
-from dashboards.console.words import ERRORS, Names
+from dashboards.console.words import Names
 from index.embedded import EmbeddedEngine
 from tests.dashboards.conftest import Client, House
 from tests.dashboards.console_world import (
@@ -256,7 +257,7 @@ def test_an_alert_of_a_failed_task_says_what_is_the_matter_in_words_of_its_own(
 )
 def test_every_error_of_a_task_has_words_of_its_own(kind: str) -> None:
     facts: dict[str, str | int | float] = {"dag": "crawl", "error": kind}
-    said = Names(language("vi")).message(Alert(key="task:x", kind=AlertKind.TASK, at=NOW, facts=facts))
+    said = message(Names(language("vi")), Alert(key="task:x", kind=AlertKind.TASK, at=NOW, facts=facts))
     assert ERRORS["unexpected"] not in said
 
 
@@ -425,7 +426,7 @@ def test_who_may_not_read_texts_is_told_no_words_of_them(client: Client, house: 
 def test_a_source_that_is_late_because_it_was_not_read_is_not_said_to_have_few_texts() -> None:
     facts = {"name": "Báo Mai", "why": "discovery", "url": "https://mai.example/rss", "reason": "unreachable"}
     alert = Alert(key="late:bao:2026-11-28", kind=AlertKind.LATE, at=NOW, facts=facts)
-    said = Names(language("vi")).message(alert)
+    said = message(Names(language("vi")), alert)
     assert said.startswith(
         "Lượt thu thập vừa qua từ Báo Mai không thành công, lượt sau sẽ thử lại. Không đọc"
     )

@@ -10,6 +10,7 @@ import pytest
 from core.contracts import AlertKind, Page, PageType
 from core.records import notices
 from core.settings import Settings
+from dashboards.console.alert_words import message
 from dashboards.console.language import language
 from dashboards.console.words import Names
 from langnghe.drift import check
@@ -107,10 +108,10 @@ def test_a_week_unlike_them_leaves_one_alert_of_numbers_that_the_console_shows(
     assert (alert.key,) == found.alerts
     assert alert.kind is AlertKind.DRIFT
     assert "blorptok" not in str(alert.facts)
-    said = Names(language("vi")).message(alert)
+    said = message(Names(language("vi")), alert)
     assert said.startswith("Tuần 2026-W47, bình luận và bài diễn đàn: ")
     assert "âm tiết lạ" in said
-    assert Names(language("en")).message(alert).startswith("Week 2026-W47, comments and posts: ")
+    assert message(Names(language("en")), alert).startswith("Week 2026-W47, comments and posts: ")
     check(house, None, NEXT)
     assert len(notices.alerts(house.records)) == 1
 
