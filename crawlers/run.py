@@ -24,8 +24,8 @@ def crawl(
     `urls`, by source id: fetch just these pages. `dated`: of what is new just what lists date from the one
     day to the other (in Vietnam), and what they do not date. Both leave the sources' health alone.
     `on_outcome` hears each outcome once it is written down. The sources must be declared in the records.
-    Raises ArchiveUnavailable or
-    RecordsUnavailable when these fail, and StageFailed when the crawl process dies; each can be run again.
+    Raises ArchiveUnavailable or RecordsUnavailable when these fail, and StageFailed when the crawl process
+    dies; each can be run again.
     """
     for said in child_lines(job(settings, run_id, specs, urls, dated)):
         if on_outcome is not None and "outcome" in said:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from airflow.sdk import TriggerRule, dag, task
 
 from langnghe.failures import ended
-from langnghe.scheduled import ARCHIVE, DAYS, DEFAULTS, EACH, MOST_MAPPED, asked_days, at_work
+from langnghe.tasks import ARCHIVE, DAYS, DEFAULTS, EACH, MOST_MAPPED, asked_days, at_work
 
 
 @dag(

@@ -7,7 +7,7 @@ from airflow.sdk import TriggerRule, dag, task
 
 from langnghe.failures import ended, task_states
 from langnghe.schedule import CRAWL_POOL
-from langnghe.scheduled import (
+from langnghe.tasks import (
     DAYS,
     DEFAULTS,
     EACH,

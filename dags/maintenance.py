@@ -1,11 +1,11 @@
-"""Each night: remove what is older than it may get; merge the archive's small files."""
+"""Each night: finish erasures that were cut off, remove what is older than it may get, merge small files."""
 
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
 
 from langnghe.failures import ended
-from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work
+from langnghe.tasks import DEFAULTS, EACH, VIETNAM_TIME, at_work
 
 
 @dag(

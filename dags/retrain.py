@@ -8,7 +8,7 @@ from airflow.sdk import dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from langnghe.failures import ended
-from langnghe.scheduled import DEFAULTS, EACH, asked_files, at_work, files
+from langnghe.tasks import DEFAULTS, EACH, asked_files, at_work, files
 
 
 @dag(
@@ -45,7 +45,7 @@ def retrain() -> None:
         from langnghe import retraining
         from nlp.compare import Comparison
 
-        with at_work() as (house, _):
+        with at_work(alone=True) as (house, _):
             try:
                 return retraining.promote(house, Path(candidate), Comparison.model_validate(found))
             except ModelRefused as error:

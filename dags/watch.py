@@ -10,7 +10,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from langnghe.failures import ended
 from langnghe.schedule import WATCHED_EVERY
-from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
+from langnghe.tasks import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
 
 
 @dag(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from langnghe.failures import ended
-from langnghe.scheduled import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
+from langnghe.tasks import DEFAULTS, EACH, VIETNAM_TIME, at_work, interval_end
 
 
 @dag(

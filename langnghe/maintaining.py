@@ -1,19 +1,19 @@
-"""What is done each night: old texts removed, the archive's small files merged."""
+"""What is done each night: erasures finished, old texts removed, the archive's small files merged."""
 
 from datetime import UTC, datetime
 
 from core.errors import PartitionDamaged
-from langnghe import compacting, retention
+from langnghe import compacting, erasing, retention
 from langnghe.house import House
 
 
 def prune(house: House, now: datetime) -> dict[str, int]:
-    """Remove what is older at `now` than its class may be; return how many texts of each class.
+    """Finish erasures, then remove what is older at `now` than its class may be; return how many of each.
 
-    Call it as a run. Raises PartitionDamaged where a partition could not be searched, after all others.
+    Call it as a run that is alone. Raises PartitionDamaged where a partition could not be searched, after all others.
     """
-    pruned = retention.prune(house, now)
-    _whole(pruned.unsearched)
+    erased, pruned = erasing.go_on(house), retention.prune(house, now)
+    _whole(tuple(sorted({*erased.unsearched, *pruned.unsearched})))
     return pruned.model_dump(include={"irrelevant", "relevant", "decided", "unjudged"})
 
 

@@ -96,7 +96,8 @@ def crawl(
         for fault in house.sources.faults
     ]
     record(house, run_id, faults, on_outcome)
-    _finish_erasing(house)
+    if not source_ids:  # not once for each source: a damaged partition keeps an erasure open
+        _finish_erasing(house)
     specs = [find_source(house, name) for name in source_ids or due(house)]
     with house.rearranging():
         adopt(house, run_id, source_ids or None)

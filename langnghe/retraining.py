@@ -17,8 +17,6 @@ from nlp.task import Task
 from nlp.train import train as train_model
 
 TASK = Task.RISK  # the one that people's decisions label
-
-
 KEPT = 3  # candidates of earlier runs
 
 
@@ -76,7 +74,7 @@ def _written(house: House, rows: Iterable[LabelRow]) -> Iterator[list[Path]]:
     folder = house.settings.data_dir / "retraining"
     with hold(house.records, "retraining", wait_s=inf):
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, parents=True)
         try:
             file = folder / "labels.jsonl"
             file.write_text("".join(f"{row.model_dump_json()}\n" for row in rows), "utf-8")

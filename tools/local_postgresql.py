@@ -12,13 +12,12 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psycopg
 
 from core.errors import LangngheError
 from tools.local_elasticsearch.node import free_port
+from tools.running import Running
 
 PACKAGED = Path("/usr/lib/postgresql")  # where Debian puts each version, outside PATH
 OWNER = "langnghe"
@@ -29,7 +28,7 @@ class ServerFailed(LangngheError):
     """PostgreSQL is not installed or could not be started. The message says what to do."""
 
 
-class Server:
+class Server(Running):
     """A server whose data are in `folder`, which a later start finds again; as a context it is started and
     stopped. It ends with this process, however that ends, where `setpriv` is there (Linux).
 
@@ -112,15 +111,6 @@ class Server:
         except psycopg.OperationalError:
             return False
         return True
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def ending_with_us(signal_name: str) -> list[str]:

@@ -101,8 +101,8 @@ def killed_at(owner: object, name: str, *, after: bool = False) -> Iterator[None
         yield
 
 
-def in_a_process(work: Callable[[], object], kill_after_s: float | None = None) -> int:
-    """Do `work` in a process of its own, with files of its own; return its exit status, -9 if killed."""
+def forked(work: Callable[[], object]) -> int:
+    """Do `work` in a process of its own that goes on beside this one; return its id."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads: they do nothing here
         pid = os.fork()
@@ -113,6 +113,12 @@ def in_a_process(work: Callable[[], object], kill_after_s: float | None = None) 
         except BaseException:
             traceback.print_exc()
             os._exit(1)
+    return pid
+
+
+def in_a_process(work: Callable[[], object], kill_after_s: float | None = None) -> int:
+    """Do `work` in a process of its own, with files of its own; return its exit status, -9 if killed."""
+    pid = forked(work)
     deadline = time.monotonic() + kill_after_s if kill_after_s is not None else None
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG if deadline is not None else 0)

@@ -15,7 +15,7 @@ from core.records.claims import held
 from core.records.decisions import Shown, decide
 from core.settings import Settings
 from index.engine import Query
-from langnghe import pipeline
+from langnghe import maintaining, pipeline
 from langnghe.house import House, running
 from langnghe.indexing import index_documents
 from langnghe.replaying import replay
@@ -366,3 +366,10 @@ def test_an_erasure_that_was_cut_off_is_finished_by_a_crawl_that_begins_alone(ho
         assert tombstones.tombstones(house.records, unfinished=True)
         pipeline.crawl(house, run_id)
         assert not tombstones.tombstones(house.records, unfinished=True)
+
+
+def test_an_erasure_that_was_cut_off_is_finished_in_the_night(house: House) -> None:
+    tombstones.erase(house.records, {"a" * 24: ()}, "lan", "theo yêu cầu")
+    with running(house, "maintenance", alone=True):
+        maintaining.prune(house, datetime.now(UTC))
+    assert not tombstones.tombstones(house.records, unfinished=True)

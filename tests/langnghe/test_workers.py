@@ -3,8 +3,6 @@
 import os
 import signal
 import time
-import traceback
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,7 +22,7 @@ from langnghe import pipeline
 from langnghe.house import House, running
 from nlp.analyser import Analyser
 from tests.crawlers.smallweb import WORDS, Web, article, place_settings
-from tests.langnghe.conftest import indexed, opened
+from tests.langnghe.conftest import forked, indexed, opened
 
 WORKERS, KILLED, SOURCES, ARTICLES = 8, 3, 3, 10
 PAGES = SOURCES * ARTICLES
@@ -72,19 +70,13 @@ def work(settings: Settings, analyser: Analyser, number: int) -> None:
 
 def begin(work: Callable[[], None], *, endless: bool) -> int:
     """Work in a process of its own, without end or once; return its id."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads: they do nothing here
-        pid = os.fork()
-    if pid == 0:
-        try:
+
+    def works() -> None:
+        work()
+        while endless:
             work()
-            while endless:
-                work()
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-    return pid
+
+    return forked(works)
 
 
 def until(true: Callable[[], bool]) -> None:

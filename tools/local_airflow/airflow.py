@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 import httpx
 
@@ -18,6 +17,7 @@ from tools.local_airflow import configuration
 from tools.local_airflow.api import ANSWER_S, Api
 from tools.local_airflow.component import AirflowFailed, Component, last_words
 from tools.local_elasticsearch.node import free_port
+from tools.running import Running
 
 START_S = 300.0  # two cores that others used too took 30 to 90 s
 STOP_S = 10.0
@@ -25,7 +25,7 @@ POLL_S = 0.2
 AIRFLOW = (sys.executable, "-m", "airflow")
 
 
-class Airflow:
+class Airflow(Running):
     """An Airflow on loopback that runs the DAGs of the folder `dags`, with its own files in `folder`.
 
     `database` is the URL of a PostgreSQL database that is its alone. `environment` is what its tasks see
@@ -125,14 +125,14 @@ class Airflow:
         """Whether each part has been heard of since it was started, and the DAG files have been read."""
         try:
             told: dict[str, Any] = httpx.get(f"{self.url}/api/v2/monitor/health", timeout=ANSWER_S).json()
-        except (httpx.TransportError, ValueError):
-            return False
-        for part in ("scheduler", "dag_processor"):
-            heard = told.get(part, {}).get(f"latest_{part}_heartbeat")
-            if heard is None or datetime.fromisoformat(heard) < since:
-                return False
-        with self.api() as api:
-            return bool(api.get("dags")["total_entries"] or api.get("importErrors")["total_entries"])
+            for part in ("scheduler", "dag_processor"):
+                heard = told.get(part, {}).get(f"latest_{part}_heartbeat")
+                if heard is None or datetime.fromisoformat(heard) < since:
+                    return False
+            with self.api() as api:
+                return bool(api.get("dags")["total_entries"] or api.get("importErrors")["total_entries"])
+        except (httpx.TransportError, ValueError, AirflowFailed):
+            return False  # it answers in part only by now
 
     def _see_that_all_run(self) -> None:
         for component in self.components.values():
@@ -140,15 +140,6 @@ class Airflow:
                 raise AirflowFailed(
                     f"the {component.name} ended{last_words(component.log)}; see {component.log}"
                 )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def _listens(port: int) -> bool:

@@ -4,19 +4,19 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from tools.local_elasticsearch.installation import installed
 from tools.local_elasticsearch.node import Node, NodeFailed, free_port
+from tools.running import Running
 
 HEAP = "512m"
 START_S = 300.0  # a quiet machine takes 10 s for a node and 20 s for three
 
 
-class Cluster:
+class Cluster(Running):
     """`count` nodes on loopback with their data in `folder`, which a later start finds again.
 
     `port` is the first node's, 0 a free one. `settings` are Elasticsearch's, for each node. As a context it
@@ -95,15 +95,6 @@ class Cluster:
         """End all nodes in order."""
         for node in self.nodes:
             node.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def _ask(url: str) -> dict[str, Any]:

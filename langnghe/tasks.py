@@ -1,7 +1,7 @@
 """What the DAG files share: how a task enters the house, what a run may be asked for, what each DAG keeps to.
 
-With `langnghe.failures` the only module that knows Airflow. DAG files import both when they are read, so they
-load nothing slow.
+With `langnghe.failures` the only module here that knows Airflow. DAG files import both when they are read,
+so they load nothing slow.
 """
 
 import os
