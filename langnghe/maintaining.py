@@ -10,7 +10,8 @@ from langnghe.house import House
 def prune(house: House, now: datetime) -> dict[str, int]:
     """Finish erasures, then remove what is older at `now` than its class may be; return how many of each.
 
-    Call it as a run that is alone. Raises PartitionDamaged where a partition could not be searched, after all others.
+    Call it as a run that is alone. Raises PartitionDamaged where a partition could not be searched, after all
+    others.
     """
     erased, pruned = erasing.go_on(house), retention.prune(house, now)
     _whole(tuple(sorted({*erased.unsearched, *pruned.unsearched})))
